@@ -1,0 +1,75 @@
+"""`xianzhi serve`: the HTTP API and its pages on one address."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging.config
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.logs import LOG_CONFIG
+from api.services import open_matcher
+from kb.errors import XianzhiError
+from kb.settings import Settings
+
+MAX_CONNECTIONS = 256
+KEEP_ALIVE_SECONDS = 15
+SHUTDOWN_SECONDS = 10
+
+Host = Annotated[
+    str, typer.Option(help="Address to listen on; beyond this machine only with XIANZHI_API_KEY set.")
+]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")]
+
+
+class KeyNeeded(XianzhiError):
+    """Serving beyond this machine without a key would let anybody in."""
+
+    code = "key_needed"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} can be reached from other machines, and no key is set. "
+            "Set XIANZHI_API_KEY, or serve on 127.0.0.1."
+        )
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the API and the page to try it."""
+    settings = Settings()
+    if settings.api_key is None and not is_loopback(host):
+        raise KeyNeeded(host)
+    logging.config.dictConfig(LOG_CONFIG)
+    typer.echo("Opening the knowledge base …")
+    with open_matcher(settings) as matcher:
+        typer.echo(describe_links(host, port))
+        uvicorn.run(
+            create_app(settings, matcher=matcher),
+            host=host,
+            port=port,
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            access_log=False,  # `api.request_record` writes a line for each request.
+            server_header=False,
+            log_config=None,
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address; a name other than localhost could mean any."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def describe_links(host: str, port: int) -> str:
+    """Return the three addresses to open in a browser."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    address = f"http://{shown}:{port}"
+    pages = {"Try it": "/", "API": "/docs", "Metrics": "/metrics"}
+    return "\n".join([*(f"  {name:<9}{address}{path}" for name, path in pages.items()), "Stop with Ctrl-C."])

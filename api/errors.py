@@ -1,0 +1,159 @@
+"""Errors as HTTP answers: the one table of statuses, and the one envelope that all of them come in."""
+
+from __future__ import annotations
+
+import http
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from api.json_body import BodyMissing, BodyTooLarge, InvalidJson, MediaTypeUnsupported
+from api.validation import list_problems
+from kb.errors import InvalidInput, NotFound, XianzhiError
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = "2"
+MAX_DETAILS = 20
+
+
+class Unauthorized(XianzhiError):
+    """The key is missing or wrong."""
+
+    code = "unauthorized"
+
+
+class ServiceBusy(XianzhiError):
+    """More matches wait than can be answered in good time."""
+
+    code = "service_busy"
+
+
+class NotReady(XianzhiError):
+    """The index is not open, or the database does not answer."""
+
+    code = "not_ready"
+
+
+STATUS: Mapping[type[Exception], int] = {
+    InvalidJson: 400,
+    BodyMissing: 400,
+    Unauthorized: 401,
+    NotFound: 404,
+    BodyTooLarge: 413,
+    MediaTypeUnsupported: 415,
+    InvalidInput: 422,
+    RequestValidationError: 422,
+    ServiceBusy: 503,
+    NotReady: 503,
+    OperationalError: 503,
+    PoolTimeout: 503,
+}
+
+INVALID_REQUEST = "The request does not have the form that this route takes; `details` says where."
+DATABASE_BUSY = "The database does not answer at the moment. Try again."
+INTERNAL = "Something went wrong on our side. Report the request id to whoever runs this service."
+
+
+class ErrorBody(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(description="A stable name of the error, for programs.")
+    message: str = Field(description="The fact and the remedy, for people.")
+    request_id: str = Field(description="Also in the header X-Request-ID and in the log.")
+    details: list[str] = Field(
+        default_factory=list, description="For an invalid request: each place and what is wrong with it."
+    )
+
+
+class ErrorAnswer(BaseModel):
+    """The form of every error."""
+
+    error: ErrorBody
+
+
+def status_of(error: Exception) -> int:
+    """Return the status of an error: its own in the table, or its nearest ancestor's."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def make_answer(status: int, body: ErrorBody, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return an error answer in the envelope."""
+    more = dict(headers or {})
+    if status in (429, 503):
+        more["Retry-After"] = RETRY_AFTER_SECONDS
+    if status == 401:
+        more["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(ErrorAnswer(error=body).model_dump(), status_code=status, headers=more)
+
+
+def make_internal_answer(request_id: str) -> JSONResponse:
+    """Return the answer to an error nobody foresaw: nothing of it is told."""
+    return make_answer(500, ErrorBody(code="internal_error", message=INTERNAL, request_id=request_id))
+
+
+def make_error_answer(request_id: str, error: XianzhiError) -> JSONResponse:
+    """Return the answer to one of our own errors."""
+    status = status_of(error)
+    if status == 500:
+        log.error("operation_failed", extra={"request_id": request_id, "code": error.code})
+        return make_internal_answer(request_id)
+    details = error.details[:MAX_DETAILS]
+    body = ErrorBody(code=error.code, message=error.message, request_id=request_id, details=details)
+    return make_answer(status, body)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Let every error leave the application in the envelope; what is not handled here is a 500 of the edge."""
+    app.add_exception_handler(XianzhiError, _answer_ours)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(OperationalError, _answer_database)
+    app.add_exception_handler(PoolTimeout, _answer_database)
+
+
+def _id_of(request: Request) -> str:
+    return str(request.state.request_id)
+
+
+def _answer_ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, XianzhiError)
+    return make_error_answer(_id_of(request), error)
+
+
+def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    body = ErrorBody(
+        code="invalid_request",
+        message=INVALID_REQUEST,
+        request_id=_id_of(request),
+        details=list_problems(error.errors())[:MAX_DETAILS],
+    )
+    return make_answer(status_of(error), body)
+
+
+def _answer_http(request: Request, error: Exception) -> JSONResponse:
+    """Answer what the framework itself refuses: unknown routes, wrong methods."""
+    assert isinstance(error, HTTPException)
+    phrase = http.HTTPStatus(error.status_code).phrase
+    messages = {
+        404: "There is nothing at this address. The routes are listed at /docs.",
+        405: "This address does not take this method. The routes are listed at /docs.",
+    }
+    code = {404: "route_not_found"}.get(error.status_code, phrase.lower().replace(" ", "_"))
+    message = messages.get(error.status_code, f"{phrase}.")
+    body = ErrorBody(code=code, message=message, request_id=_id_of(request))
+    return make_answer(error.status_code, body, error.headers)
+
+
+def _answer_database(request: Request, error: Exception) -> JSONResponse:
+    log.error("database_unavailable", extra={"request_id": _id_of(request), "error": type(error).__name__})
+    body = ErrorBody(code="database_unavailable", message=DATABASE_BUSY, request_id=_id_of(request))
+    return make_answer(status_of(error), body)

@@ -1,0 +1,139 @@
+"""Examples for the API's description: a question about an order, and what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Example = dict[str, Any]
+
+ORDER: Example = {
+    "id": "SO2026111400381",
+    "status": "shipped",
+    "placed_at": "2026-11-14T09:05:00+08:00",
+    "paid_at": "2026-11-14T09:11:00+08:00",
+    "shipped_at": "2026-11-14T22:30:00+08:00",
+    "promised_at": "2026-11-18T18:00:00+08:00",
+    "payment": {"method": "wechat", "amount": 299.0},
+    "seller": {"kind": "self", "name": "青柚自营"},
+    "items": [
+        {
+            "sku": "1014",
+            "name": "蜂鸟 Air 蓝牙耳机",
+            "category": ["手机数码", "耳机"],
+            "quantity": 1,
+            "price": 299.0,
+            "tags": ["七天无理由", "价保"],
+        }
+    ],
+    "shipments": [
+        {
+            "carrier": "青柚快递",
+            "tracking_no": "QY7303018136",
+            "direction": "forward",
+            "events": [
+                {"at": "2026-11-14T22:30:00+08:00", "status": "created", "place": "武汉一号仓"},
+                {"at": "2026-11-18T09:55:00+08:00", "status": "in_transit", "place": "宜昌转运中心"},
+            ],
+        }
+    ],
+}
+
+MATCH_WITH_ORDER: Example = {
+    "question": "我的耳机怎么还没到？",
+    "order": ORDER,
+    "channel": "app",
+    "audience": "internal",
+    "limit": 3,
+    "now": "2026-11-20T10:00:00+08:00",
+}
+
+MATCH_WITH_TURNS: Example = {
+    "question": "那运费谁出？",
+    "turns": ["我想退货", {"role": "agent", "text": "可以的，请问是什么原因呢？"}],
+    "order_id": "SO2026111400381",
+    "filters": {"kind": "article", "category": "售后/退货", "language": "zh"},
+}
+
+MATCH_ANSWER: Example = {
+    "request_id": "c0ffee",
+    "generation": "g000000000317-5d1c9a",
+    "confidence": 0.91,
+    "answered": True,
+    "solutions": [
+        {
+            "rank": 1,
+            "kind": "article",
+            "id": "delivery-late-self",
+            "version": 1,
+            "title": "自营包裹超过承诺时间还没送到",
+            "snippet": "超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
+            "highlights": [{"field": "title", "start": 10, "end": 12}],
+            "score": 4.2,
+            "confidence": 0.91,
+            "scores": {"title": 1.3, "body": 0.9, "meaning": 1.5, "order_context": 0.5},
+            "applies": "met",
+            "conditions": [
+                {"text": "订单状态为已发货", "state": "met"},
+                {"text": "已超过承诺送达时间", "state": "met"},
+            ],
+            "reply": {
+                "text": "非常抱歉，您的包裹原定 11 月 18 日 18:00 前送到，最新位置是宜昌转运中心。",
+                "filled": {"order.promised_at": "11 月 18 日 18:00", "shipment.last_place": "宜昌转运中心"},
+                "missing": [],
+            },
+            "citations": [
+                {
+                    "kind": "article",
+                    "id": "delivery-late-self",
+                    "version": 1,
+                    "title": "自营包裹超过承诺时间还没送到",
+                    "text": "超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
+                    "source": "《配送服务标准》2026 版",
+                    "effective_from": "2026-01-01T00:00:00+08:00",
+                    "effective_to": None,
+                }
+            ],
+            "audience": "public",
+            "outcome": None,
+        }
+    ],
+    "ask": [],
+    "notices": [],
+    "order_id": "SO2026111400381",
+    "timing": {"understand": 0.4, "encode": 8.1, "search": 1.9, "rank": 0.3, "explain": 2.2},
+}
+
+ARTICLE: Example = {
+    "id": "delivery-late-self",
+    "title": "自营包裹超过承诺时间还没送到",
+    "questions": ["怎么还没到", "说好昨天到的"],
+    "body": "超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
+    "reply": "非常抱歉，您的包裹原定 {{ order.promised_at | datetime }} 前送到。",
+    "category": ["配送", "延误"],
+    "applies_when": {
+        "all": [
+            {"fact": "order.status", "op": "==", "value": "shipped"},
+            {"fact": "is_late", "op": "==", "value": True},
+        ]
+    },
+    "audience": "public",
+    "effective_from": "2026-01-01T00:00:00+08:00",
+    "source": "《配送服务标准》2026 版",
+    "language": "zh",
+}
+
+SAVED: Example = {"id": "delivery-late-self", "version": 2, "result": "changed", "status": "published"}
+WITHDRAWN: Example = {"id": "delivery-late-self", "version": 2, "result": "changed", "status": "withdrawn"}
+READY: Example = {"status": "ready", "generation": "g000000000317-5d1c9a", "revision": 317}
+ORDER_LIST: Example = {
+    "items": [
+        {
+            "id": "SO2026111400381",
+            "status": "shipped",
+            "status_words": {"zh": "已发货", "en": "shipped"},
+            "item_names": ["蜂鸟 Air 蓝牙耳机"],
+        }
+    ],
+    "next_cursor": None,
+    "time_zone": "Asia/Shanghai",
+}

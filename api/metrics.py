@@ -1,0 +1,65 @@
+"""Figures for Prometheus; their labels are routes, statuses and stages, never ids or anybody's words."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from index.snapshot import Snapshot
+from index.solutions import MatchResult
+
+REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """The figures of one application, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "xianzhi_requests", "Requests by route and status.", ["route", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "xianzhi_request_seconds",
+            "Time to answer, by route.",
+            ["route"],
+            buckets=REQUEST_BUCKETS,
+            registry=self.registry,
+        )
+        self._stages = Histogram(
+            "xianzhi_match_stage_seconds",
+            "Time of a match, by stage.",
+            ["stage"],
+            buckets=STAGE_BUCKETS,
+            registry=self.registry,
+        )
+        self._matches = Counter(
+            "xianzhi_matches",
+            "Matches by whether an answer was found.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._passages = Gauge("xianzhi_index_passages", "Passages in the index.", registry=self.registry)
+        self._revision = Gauge(
+            "xianzhi_index_revision", "Revision that the index shows.", registry=self.registry
+        )
+
+    def count_request(self, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def count_match(self, result: MatchResult) -> None:
+        """Count one match and its stages."""
+        self._matches.labels("answered" if result.answered else "unanswered").inc()
+        for stage, milliseconds in result.timing.items():
+            self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def show_index(self, snapshot: Snapshot) -> None:
+        """Set the figures of the index."""
+        self._passages.set(len(snapshot.passages))
+        self._revision.set(snapshot.revision)
+
+    def render(self) -> bytes:
+        """Return all figures in Prometheus' text form."""
+        return generate_latest(self.registry)

@@ -1,0 +1,115 @@
+"""The outermost layer: gives every request its id, every answer its headers, and every exchange one line in the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import make_internal_answer
+from api.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+CLIENT_GONE = 499  # As nginx logs it: nobody is there to be answered.
+UNKNOWN_ROUTE = "unknown"
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@dataclass(slots=True)
+class _Exchange:
+    request_id: str
+    status: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.started
+
+
+class RequestRecorder:
+    """ASGI middleware around everything, also around what goes wrong."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(choose_request_id(Headers(scope=scope).get("x-request-id", "")))
+        scope.setdefault("state", {})["request_id"] = exchange.request_id
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                _add_headers(message, exchange.request_id)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            exchange.status = CLIENT_GONE
+        except Exception as error:
+            _log_crash(exchange.request_id, error)
+            if exchange.status:
+                raise
+            await make_internal_answer(exchange.request_id)(scope, receive, send_with_headers)
+        finally:
+            self._record(exchange, scope)
+
+    def _record(self, exchange: _Exchange, scope: Scope) -> None:
+        route = str(getattr(scope.get("route"), "path", UNKNOWN_ROUTE)) or UNKNOWN_ROUTE
+        self.metrics.count_request(route, exchange.status, exchange.seconds)
+        log.info(
+            "request_served",
+            extra={
+                "request_id": exchange.request_id,
+                "route": route,
+                "status": exchange.status,
+                "milliseconds": round(exchange.seconds * 1000, 1),
+            },
+        )
+
+
+def choose_request_id(offered: str) -> str:
+    """Return the caller's id where it is a plain one, else a new one."""
+    return offered if REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
+
+
+def _add_headers(message: Message, request_id: str) -> None:
+    headers = MutableHeaders(scope=message)
+    headers["X-Request-ID"] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+
+
+def _log_crash(request_id: str, error: Exception) -> None:
+    # The message of an error may hold a customer's words: only its type and where it arose are logged.
+    log.error(
+        "request_crashed",
+        extra={
+            "request_id": request_id,
+            "error": type(error).__name__,
+            "frames": [
+                f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)
+            ],
+        },
+    )

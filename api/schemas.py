@@ -1,0 +1,172 @@
+"""What the routes take, and the answers that are not plain values of the other packages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from api.examples import ARTICLE, MATCH_WITH_ORDER, MATCH_WITH_TURNS
+from api.validation import StrictModel
+from index.question import MAX_TURNS
+from index.solutions import DEFAULT_LIMIT, MAX_LIMIT, Filters, MatchRequest
+from kb.articles.models import Article, ArticleStatus, Audience, ItemId
+from kb.changes import ItemKind, SaveResult
+from kb.errors import InvalidInput
+from kb.orders.order import Identifier, Moment, Order, OrderStatus, PathParts
+from kb.text.clean import CleanText
+
+MAX_TURN_CHARACTERS = 10_000
+LONGEST_QUESTION_READ = 100_000  # The matcher refuses less than this, with a better message.
+
+
+def _plain_turn(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+def _plain_customer(value: object) -> object:
+    return {"id": value} if isinstance(value, str | int) else value
+
+
+class TurnBody(StrictModel):
+    """Something said earlier in the conversation."""
+
+    role: Literal["customer", "agent"] = "customer"
+    text: Annotated[str, CleanText, Field(max_length=MAX_TURN_CHARACTERS)]
+
+
+class CustomerBody(StrictModel):
+    """The customer asking; where exactly one order of theirs is known, the question is taken to be about it."""
+
+    id: Identifier
+
+
+class FiltersBody(StrictModel):
+    """What may be shown; a filter that nothing passes shows nothing."""
+
+    kind: Literal[ItemKind.ARTICLE, ItemKind.CASE] | None = None
+    category: PathParts = Field((), description='A list, or one text with slashes: "配送/发货".')
+    language: Literal["zh", "en"] | None = None
+
+
+Turn = Annotated[TurnBody, BeforeValidator(_plain_turn, json_schema_input_type=str | TurnBody)]
+CustomerRef = Annotated[
+    CustomerBody, BeforeValidator(_plain_customer, json_schema_input_type=str | CustomerBody)
+]
+
+
+class MatchBody(StrictModel):
+    """A question with all that is known about its order; at most one of `order`, `order_id` and `customer`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [MATCH_WITH_ORDER, MATCH_WITH_TURNS]})
+
+    question: Annotated[str, CleanText, Field(max_length=LONGEST_QUESTION_READ)] = Field(
+        description="The customer's last message, as it was written."
+    )
+    turns: list[Turn] = Field(
+        default_factory=list,
+        max_length=MAX_TURNS,
+        description="What was said before, oldest first: texts, or objects with `role` and `text`.",
+    )
+    order: Order | None = Field(None, description="The order itself; only `status` is required in it.")
+    order_id: Identifier | None = Field(None, description="The id of an order that has been imported.")
+    customer: CustomerRef | None = Field(
+        None, description="The customer, as an id or as an object with an id."
+    )
+    channel: Annotated[str, CleanText, Field(max_length=50)] | None = Field(
+        None,
+        description="Where the customer asks, such as app, web or phone: the fact `channel` of conditions.",
+    )
+    audience: Audience = Field(
+        Audience.INTERNAL, description="Who reads the answer; `public` never sees internal items."
+    )
+    limit: Annotated[int, Field(strict=True, ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    filters: FiltersBody = Field(default_factory=FiltersBody)
+    now: Moment | None = Field(
+        None, description="Answer as of this moment (ISO 8601 with zone) instead of the present."
+    )
+
+    @model_validator(mode="after")
+    def _name_one_order(self) -> MatchBody:
+        named = [name for name in ("order", "order_id", "customer") if getattr(self, name) is not None]
+        if len(named) > 1:
+            raise ValueError(f"Send only one of order, order_id and customer; this has {' and '.join(named)}")
+        return self
+
+    def to_request(self) -> MatchRequest:
+        """Return the request as the matcher takes it."""
+        return MatchRequest(
+            question=self.question,
+            turns=[turn.text for turn in self.turns],
+            order=self.order,
+            order_id=self.order_id,
+            customer_id=self.customer.id if self.customer else None,
+            channel=self.channel,
+            audience=self.audience,
+            limit=self.limit,
+            filters=Filters(
+                kind=self.filters.kind, category=self.filters.category, language=self.filters.language
+            ),
+            now=self.now,
+        )
+
+
+class ArticleBody(StrictModel, Article):
+    """An article as it is to be from now on; its id is the one in the address."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ARTICLE]})
+
+    id: ItemId = Field("", description="May be left out; where it is sent, it must equal the address.")
+
+    def to_article(self, article_id: str) -> Article:
+        """Return the article with its id from the address."""
+        if self.id not in ("", article_id):
+            raise InvalidInput("The id in the body is not the one in the address. Leave it out of the body.")
+        return self.model_copy(update={"id": article_id})
+
+
+class SavedAnswer(BaseModel):
+    """What saving or withdrawing did; the next match already goes by it."""
+
+    id: str
+    version: int
+    result: SaveResult
+    status: ArticleStatus
+
+
+class StatusWords(BaseModel):
+    """A status as people read it."""
+
+    zh: str
+    en: str
+
+
+class OrderLine(BaseModel):
+    """An order to choose from: nothing in it says whose it is."""
+
+    id: str
+    status: OrderStatus
+    status_words: StatusWords
+    item_names: list[str]
+
+
+class OrderList(BaseModel):
+    """The newest orders; `next_cursor` is null, for there is no second page."""
+
+    items: list[OrderLine]
+    next_cursor: str | None = None
+    time_zone: str = Field(description="The shop's time zone: times are shown to people in it.")
+
+
+class HealthAnswer(BaseModel):
+    """The process is alive."""
+
+    status: Literal["alive"] = "alive"
+
+
+class ReadyAnswer(BaseModel):
+    """The service can answer; `revision` is the newest change of the knowledge base that matches see."""
+
+    status: Literal["ready"] = "ready"
+    generation: str
+    revision: int

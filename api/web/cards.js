@@ -1,0 +1,207 @@
+// From a match result to what is seen: notices, questions to ask, and a card for each solution.
+
+import { el, markStretches, wrapMatches } from "./dom.js";
+import { say, sayTime } from "./words.js";
+
+const STATE_SIGNS = { met: "✓", unmet: "✗", unknown: "?" };
+const HIGH_CONFIDENCE = 0.8;
+const MIDDLE_CONFIDENCE = 0.5;
+const LONG_SNIPPET = 180;
+// What a reply shows in place of a fact that the order does not tell.
+const PLACEHOLDERS = /【待补充[^】]*】|\[to fill: [^\]]*\]/g;
+
+/** Return the nodes that show a match result. */
+export function showResult(result) {
+  return [
+    result.answered ? null : showUnsure(result.solutions.length),
+    showNotices(result.notices),
+    showAsks(result.ask),
+    el("ol", { class: "solutions" }, result.solutions.map(showSolution)),
+    showMeta(result),
+  ].filter(Boolean);
+}
+
+function showUnsure(count) {
+  return el(
+    "div",
+    { class: "panel unsure" },
+    el("h2", { text: say("unsure") }),
+    el("p", { text: say(count ? "unsureText" : "nothing") }),
+  );
+}
+
+function showNotices(notices) {
+  if (!notices.length) return null;
+  return el(
+    "section",
+    { class: "panel notices" },
+    el("h2", { text: say("noticesTitle") }),
+    notices.map((notice) =>
+      el(
+        "article",
+        {},
+        el("h3", {}, el("span", { class: "badge", text: say(`noticeKinds.${notice.kind}`) }), notice.title),
+        notice.wording ? el("p", { text: notice.wording }) : null,
+        notice.body ? el("details", {}, el("summary", { text: say("internalNote") }), el("p", { text: notice.body })) : null,
+      ),
+    ),
+  );
+}
+
+function showAsks(asks) {
+  if (!asks.length) return null;
+  return el(
+    "section",
+    { class: "panel asks" },
+    el("h2", { text: say("askTitle") }),
+    el("ul", {}, asks.map((ask) => el("li", {}, el("span", { text: ask.question }), copyButton(ask.question)))),
+  );
+}
+
+function showSolution(solution) {
+  const of = (field) => solution.highlights.filter((highlight) => highlight.field === field);
+  return el(
+    "li",
+    { class: `card ${solution.applies}` },
+    el("span", { class: "rank", "aria-hidden": "true", text: String(solution.rank) }),
+    el(
+      "div",
+      { class: "card-body" },
+      el(
+        "header",
+        {},
+        el("h2", {}, markStretches(solution.title, of("title"))),
+        showConfidence(solution.confidence),
+      ),
+      showBadges(solution),
+      solution.kind === "case" ? null : showSnippet(solution.snippet, of("snippet")),
+      showConditions(solution.conditions),
+      showReply(solution),
+      showWhy(solution),
+    ),
+  );
+}
+
+function showBadges(solution) {
+  const judged = solution.conditions.length > 0;
+  return el(
+    "p",
+    { class: "badges" },
+    el("span", { class: `badge kind-${solution.kind}`, text: say(solution.kind) }),
+    judged ? el("span", { class: `badge state-${solution.applies}`, text: say(`applies.${solution.applies}`) }) : null,
+    solution.outcome ? el("span", { class: `badge outcome-${solution.outcome}`, text: say(`outcome.${solution.outcome}`) }) : null,
+    solution.audience === "internal" ? el("span", { class: "badge internal", text: say("internalOnly") }) : null,
+  );
+}
+
+function showConfidence(confidence) {
+  const level = confidence >= HIGH_CONFIDENCE ? "high" : confidence >= MIDDLE_CONFIDENCE ? "middle" : "low";
+  const word = say(`confidenceWords.${level}`);
+  const percent = `${Math.round(confidence * 100)}%`;
+  return el(
+    "span",
+    { class: `confidence ${level}`, title: percent },
+    el("span", { class: "confidence-word", text: `${say("confidence")} ${word}` }),
+    el("meter", { min: 0, max: 1, low: MIDDLE_CONFIDENCE, high: HIGH_CONFIDENCE, optimum: 1, value: confidence, "aria-label": `${say("confidence")} ${percent}` }),
+  );
+}
+
+function showSnippet(snippet, stretches) {
+  const text = el("p", { class: "snippet" }, markStretches(snippet, stretches));
+  if (snippet.length <= LONG_SNIPPET) return text;
+  text.classList.add("clipped");
+  const expand = el("button", { type: "button", class: "plain small", text: say("expand") });
+  expand.addEventListener("click", () => {
+    text.classList.remove("clipped");
+    expand.remove();
+  });
+  return el("div", {}, text, expand);
+}
+
+function showConditions(conditions) {
+  if (!conditions.length) return null;
+  return el(
+    "ul",
+    { class: "conditions" },
+    conditions.map(({ text, state }) =>
+      el(
+        "li",
+        { class: `state-${state}` },
+        el("span", { class: "sign", "aria-hidden": "true", text: STATE_SIGNS[state] ?? "?" }),
+        el("span", { text }),
+        el("span", { class: "state-word", text: say(`states.${state}`) }),
+      ),
+    ),
+  );
+}
+
+function showReply({ kind, reply, snippet, highlights }) {
+  if (!reply.text) return null;
+  const isCase = kind === "case";
+  // A case's reply is what was done, and its snippet the same words: highlighted, they say why it was found.
+  const text = isCase && reply.text === snippet
+    ? markStretches(snippet, highlights.filter((highlight) => highlight.field === "snippet"))
+    : wrapMatches(reply.text, PLACEHOLDERS, (gap) => el("span", { class: "gap", text: gap }));
+  return el(
+    "div",
+    { class: isCase ? "reply handling" : "reply" },
+    el("div", { class: "reply-head" }, el("h3", { text: say(isCase ? "handling" : "reply") }), copyButton(reply.text)),
+    el("p", { class: "reply-text" }, text),
+    reply.missing.length ? el("p", { class: "missing", text: say("missing", { count: reply.missing.length }) }) : null,
+  );
+}
+
+function copyButton(text) {
+  const button = el("button", { type: "button", class: "plain small", text: say("copy") });
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = say("copied");
+    } catch {
+      button.textContent = say("copyFailed");
+    }
+    setTimeout(() => { button.textContent = say("copy"); }, 2000);
+  });
+  return button;
+}
+
+function showWhy(solution) {
+  const [citation] = solution.citations;
+  const source = citation?.source;
+  return el(
+    "details",
+    { class: "why" },
+    el(
+      "summary",
+      {},
+      el("span", { class: "why-word", text: say("why") }),
+      el("span", { class: "why-brief", text: [`${solution.id} · v${solution.version}`, sayValidity(solution.kind, citation)].filter(Boolean).join(" · ") }),
+    ),
+    source ? el("p", { text: `${say("source")}  ${source}` }) : null,
+    showScores(solution),
+  );
+}
+
+function sayValidity(kind, citation) {
+  const from = citation?.effective_from && sayTime(citation.effective_from, { day: true });
+  const to = citation?.effective_to && sayTime(citation.effective_to, { day: true });
+  if (kind === "case") return from ? say("closedAt", { from }) : "";
+  if (from && to) return say("fromUntil", { from, to });
+  if (from) return say("from", { from });
+  return to ? say("until", { to }) : say("always");
+}
+
+function showScores(solution) {
+  const rows = [...Object.entries(solution.scores), [say("score"), solution.score]];
+  return el(
+    "table",
+    { class: "scores" },
+    el("tbody", {}, rows.map(([name, value]) => el("tr", {}, el("th", { scope: "row", text: name }), el("td", { text: value.toFixed(3) })))),
+  );
+}
+
+function showMeta(result) {
+  const time = Object.values(result.timing).reduce((sum, stage) => sum + stage, 0).toFixed(0);
+  const index = say("meta", { generation: result.generation, time });
+  return el("p", { class: "meta", text: `${say("requestId")} ${result.request_id} · ${index}` });
+}

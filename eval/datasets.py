@@ -1,0 +1,186 @@
+"""Evaluation datasets: a folder of corpus, questions and labels.
+
+corpus.jsonl    id, title?, text | question + solution, and every article field
+queries.jsonl   id, text, turns?, order?, now?, self?, audience?, slice?
+qrels.tsv       question id, corpus id, grade; a question with no row has no answer
+dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus.jsonl), orders (the shop's orders)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+import yaml
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kb.articles.models import Article, Audience
+from kb.cases.models import Case
+from kb.errors import InvalidInput
+from kb.orders.order import Order
+from kb.transfer.rows import parse_article, parse_case
+
+Qrels = Mapping[str, Mapping[str, int]]
+_T = TypeVar("_T")
+
+
+class DatasetUnusable(InvalidInput):
+    """A dataset folder lacks a file, or a line of one cannot be read."""
+
+    code = "dataset_unusable"
+
+
+class EvalQuestion(BaseModel):
+    """One question of a dataset."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: Annotated[str, Field(min_length=1)]
+    text: str
+    turns: tuple[str, ...] = ()
+    order: Order | None = None
+    now: AwareDatetime | None = None
+    self_id: str | None = Field(None, alias="self")
+    audience: Audience = Audience.INTERNAL
+    channel: str | None = None
+    slice: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("turns", mode="before")
+    @classmethod
+    def _texts_of_turns(cls, value: object) -> object:
+        if isinstance(value, list):
+            return [turn.get("text", "") if isinstance(turn, dict) else turn for turn in value]
+        return value or ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset in memory, its corpus already in the shape of articles and cases."""
+
+    name: str
+    articles: tuple[Article, ...]
+    cases: tuple[Case, ...]
+    questions: tuple[EvalQuestion, ...]
+    qrels: Qrels
+    orders: tuple[Order, ...] = ()
+    now: datetime | None = None
+
+    @property
+    def corpus_size(self) -> int:
+        """How many corpus ids there are."""
+        return len({article.id for article in self.articles}) + len(self.cases)
+
+
+class _Description(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: str | None = None
+    now: AwareDatetime | None = None
+    corpus: list[str] = Field(default_factory=lambda: ["corpus.jsonl"])
+    orders: list[str] = Field(default_factory=list)
+
+
+def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
+    """Read a dataset folder, the first `limit` questions only if given; raises `DatasetUnusable`."""
+    description = _read_description(folder)
+    articles: list[Article] = []
+    cases: list[Case] = []
+    for name in description.corpus:
+        for line, row in _read_lines(folder / name):
+            _add_row(row, articles, cases, where=f"{folder / name}, line {line}")
+    questions = tuple(_read_questions(folder / "queries.jsonl"))[:limit]
+    qrels = _read_qrels(folder / "qrels.tsv")
+    _check_labels(folder, qrels, {item.id for item in (*articles, *cases)})
+    return Dataset(
+        name=description.name or folder.resolve().name,
+        articles=tuple(articles),
+        cases=tuple(cases),
+        questions=questions,
+        orders=tuple(_read_orders(folder, description.orders)),
+        qrels={question.id: qrels[question.id] for question in questions if question.id in qrels},
+        now=description.now,
+    )
+
+
+def _read_description(folder: Path) -> _Description:
+    path = folder / "dataset.yaml"
+    if not path.is_file():
+        return _Description()
+    return _checked(lambda: _Description.model_validate(yaml.safe_load(path.read_text("utf-8"))), str(path))
+
+
+def _add_row(row: dict[str, Any], articles: list[Article], cases: list[Case], *, where: str) -> None:
+    if "question" in row and "solution" in row:
+        cases.append(_checked(lambda: parse_case(row), where))
+    else:
+        articles.append(_checked(lambda: parse_article(row), where))
+
+
+def _read_orders(folder: Path, names: Sequence[str]) -> Iterator[Order]:
+    for name in names:
+        for line, row in _read_lines(folder / name):
+            yield _checked(partial(Order.model_validate, row), f"{folder / name}, line {line}")
+
+
+def _read_questions(path: Path) -> Iterator[EvalQuestion]:
+    seen: set[str] = set()
+    for line, row in _read_lines(path):
+        question: EvalQuestion = _checked(partial(EvalQuestion.model_validate, row), f"{path}, line {line}")
+        if question.id in seen:
+            raise DatasetUnusable(f"{path}, line {line}: the question id {question.id!r} stands there twice.")
+        seen.add(question.id)
+        yield question
+
+
+def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
+    qrels: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(_read_text(path).splitlines(), 1):
+        cells = line.rstrip("\r").split("\t")
+        if not line.strip():
+            continue
+        if len(cells) != 3 or not cells[2].lstrip("-").isdigit():
+            raise DatasetUnusable(f"{path}, line {number}: write question id, corpus id and grade, with tabs between.")
+        qrels.setdefault(cells[0], {})[cells[1]] = int(cells[2])
+    return qrels
+
+
+def _check_labels(folder: Path, qrels: Qrels, corpus_ids: set[str]) -> None:
+    unknown = sorted({item for labels in qrels.values() for item in labels} - corpus_ids)
+    if unknown:
+        raise DatasetUnusable(
+            f"{folder / 'qrels.tsv'} names {len(unknown)} ids that are not in the corpus, such as {unknown[0]!r}."
+        )
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(_read_text(path).split("\n"), 1):
+        if line.strip():
+            row = _checked(partial(orjson.loads, line), f"{path}, line {number}")
+            if not isinstance(row, dict):
+                raise DatasetUnusable(f"{path}, line {number}: write one JSON object a line.")
+            yield number, row
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise DatasetUnusable(f"{path} cannot be read ({error.strerror}). A dataset needs this file.") from error
+    except UnicodeDecodeError as error:
+        raise DatasetUnusable(f"{path} is not UTF-8; save it as UTF-8.") from error
+
+
+def _checked(read: Callable[[], _T], where: str) -> _T:
+    try:
+        return read()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DatasetUnusable(f"{where}: {place}: {first['msg']}.") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise DatasetUnusable(f"{where}: {error}") from error

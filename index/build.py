@@ -1,0 +1,146 @@
+"""Build a generation from the database: encode what is new, reuse what an earlier generation encoded."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.catalogue import make_entry
+from index.embedding import DIGEST_BYTES, EmbeddedItems, Known, embed_items
+from index.encoder import Encoder
+from index.folders import lock_folder, publish_folder
+from index.generation import (
+    DIGESTS_FILE,
+    HEADINGS_FILE,
+    ITEMS_FILE,
+    LEXICAL_FULL,
+    LEXICAL_HEADINGS,
+    PASSAGES_FILE,
+    PREFIX,
+    TEXT_STARTS_FILE,
+    TEXTS_FILE,
+    Manifest,
+    checksum_files,
+    find_newest,
+    list_generations,
+    name_generation,
+    write_entries,
+    write_manifest,
+)
+from index.lexical import LexicalDocument, write_lexical
+from index.texts import list_texts, write_texts
+from index.vectors import open_vectors, write_vectors
+from kb.changes import get_revision
+from kb.database import Database
+from kb.identity import ensure_identity
+from kb.items import Item
+from kb.knowledge import list_items
+from kb.orders.population import sample_contexts
+
+log = logging.getLogger(__name__)
+
+KEPT_GENERATIONS = 2
+Progress = Callable[[str, int, int], None]
+
+
+def report_nothing(_step: str, _done: int, _total: int) -> None:
+    """Take progress and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds generations of one database with one encoder into one folder."""
+
+    database: Database
+    encoder: Encoder
+    folder: Path
+
+    def build(self, *, now: datetime, on_progress: Progress = report_nothing) -> Manifest:
+        """Build and publish a generation of the database as it is now; one builder works at a time."""
+        identity = ensure_identity(self.database)
+        with lock_folder(self.folder, ".build.lock"):
+            self._sweep()
+            on_progress("read", 0, 1)
+            with self.database.read() as session:
+                revision = get_revision(session)
+                items = list(list_items(session))
+                population = sample_contexts(session, now=now)
+            known = self._find_known(identity, revision)
+            name = name_generation(revision, now.isoformat())
+            with publish_folder(self.folder / name) as scratch:
+                write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
+                embedded = self._fill(scratch, items, known, on_progress)
+                manifest = Manifest(
+                    name=name,
+                    database_id=identity,
+                    revision=revision,
+                    encoder=self.encoder.fingerprint.digest(),
+                    built_at=now.isoformat(),
+                    items=len(items),
+                    headings=len(embedded.headings),
+                    passages=len(embedded.passages),
+                    files=checksum_files(scratch),
+                )
+                write_manifest(scratch, manifest)
+            self._prune()
+        log.info("generation_published", extra={"generation": name, "items": manifest.items})
+        return manifest
+
+    def _fill(self, folder: Path, items: Sequence[Item], known: Known, on_progress: Progress) -> EmbeddedItems:
+        embedded = embed_items(
+            items,
+            self.encoder,
+            known=known,
+            on_progress=lambda done, total: on_progress("encode", done, total),
+        )
+        write_vectors(embedded.headings, folder / HEADINGS_FILE)
+        write_vectors(embedded.passages, folder / PASSAGES_FILE)
+        write_texts(list_texts(items), folder / TEXTS_FILE, folder / TEXT_STARTS_FILE)
+        (folder / DIGESTS_FILE).write_bytes(b"".join(embedded.digests))
+        on_progress("terms", 0, len(items))
+        write_lexical(heading_documents(items, first=0), folder / LEXICAL_HEADINGS)
+        write_lexical(full_documents(items, first=0), folder / LEXICAL_FULL)
+        on_progress("terms", len(items), len(items))
+        return embedded
+
+    def _find_known(self, identity: str, revision: int) -> Known:
+        """Return the vectors of the newest generation by digest."""
+        newest = find_newest(
+            self.folder, database_id=identity, encoder=self.encoder.fingerprint.digest(), up_to=revision
+        )
+        if newest is None:
+            return {}
+        path, manifest = newest
+        raw = (path / DIGESTS_FILE).read_bytes()
+        rows = [open_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)]
+        vectors = np.vstack([index.read(range(len(index))) for index in rows])
+        size = manifest.headings + manifest.passages
+        return {raw[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES]: vectors[n] for n in range(size)}
+
+    def _sweep(self) -> None:
+        """Remove what killed builds left behind; nobody else builds while we hold the lock."""
+        for path in self.folder.glob(f".{PREFIX}[0-9]*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _prune(self) -> None:
+        for path in list_generations(self.folder)[KEPT_GENERATIONS:]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def heading_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:
+    """Yield one document a heading, so that each question variant is matched on its own."""
+    for owner, item in enumerate(items, first):
+        for heading in item.headings:
+            yield LexicalDocument(owner, heading)
+
+
+def full_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:
+    """Yield one document an item, with all its text."""
+    for owner, item in enumerate(items, first):
+        yield LexicalDocument(owner, item.full_text)

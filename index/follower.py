@@ -1,0 +1,210 @@
+"""The live index: the newest generation plus every change since, seen by the next match.
+
+generation (immutable)              ->  a private copy of its term indexes, vectors in memory
+change log of the database          ->  applied to both, then one new snapshot takes the old one's place
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.build import Builder, Progress, full_documents, heading_documents, report_nothing
+from index.catalogue import Catalogue, Entry, make_catalogue, make_entry
+from index.embedding import embed_items
+from index.encoder import Encoder
+from index.generation import (
+    HEADINGS_FILE,
+    ITEMS_FILE,
+    LEXICAL_FULL,
+    LEXICAL_HEADINGS,
+    PASSAGES_FILE,
+    TEXT_STARTS_FILE,
+    TEXTS_FILE,
+    Manifest,
+    find_newest,
+    list_generations,
+    read_entries,
+    revision_of,
+)
+from index.lexical import LexicalIndex, copy_lexical
+from index.live_folder import LiveFolder
+from index.snapshot import Snapshot
+from index.texts import list_texts, open_texts
+from index.vectors import open_vectors
+from kb.changes import ItemKind, get_revision, list_changed
+from kb.database import Database
+from kb.identity import ensure_identity
+from kb.items import Item
+from kb.knowledge import find_items
+from kb.orders.population import sample_contexts
+
+log = logging.getLogger(__name__)
+
+ItemName = tuple[ItemKind, str]
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What happened since a revision: the items that changed, and what those that remain are now."""
+
+    revision: int
+    changed: Sequence[ItemName]
+    items: Sequence[Item]
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexical:
+    """This process's own copies of the term indexes."""
+
+    headings: LexicalIndex
+    full: LexicalIndex
+
+
+class LiveIndex:
+    """Follows the database; `snapshot()` is never older than what was committed when it was called."""
+
+    def __init__(
+        self, database: Database, encoder: Encoder, folder: Path, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.database = database
+        self.encoder = encoder
+        self.folder = folder
+        self.clock = clock
+        self._identity = ensure_identity(database)
+        self._lock = threading.Lock()
+        self._live: LiveFolder | None = None
+        self._lexical: _Lexical | None = None
+        self._current: Snapshot | None = None
+
+    def open(self, *, on_progress: Progress = report_nothing) -> Snapshot:
+        """Open the newest sound generation, building one where there is none, and catch up with the database."""
+        with self._lock:
+            newest = self._find_newest()
+            if newest is None:
+                builder = Builder(self.database, self.encoder, self.folder)
+                builder.build(now=self.clock(), on_progress=on_progress)
+                newest = self._find_newest()
+            if newest is None:
+                raise RuntimeError("the generation that was just built is gone")
+            self._load(*newest)
+        return self.snapshot()
+
+    def snapshot(self) -> Snapshot:
+        """Return the index as of the database's newest commit."""
+        current = self._current
+        if current is None:
+            raise RuntimeError("LiveIndex.open() must come first")
+        if current.revision == self._read_revision():
+            return current
+        with self._lock:
+            return self._catch_up(self._current or current)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a generation is loaded."""
+        return self._current is not None
+
+    def close(self) -> None:
+        """Remove this process's private files."""
+        self._current = self._lexical = None
+        if self._live is not None:
+            self._live.close()
+            self._live = None
+
+    def _read_revision(self) -> int:
+        with self.database.read() as session:
+            return get_revision(session)
+
+    def _find_newest(self) -> tuple[Path, Manifest] | None:
+        return find_newest(
+            self.folder,
+            database_id=self._identity,
+            encoder=self.encoder.fingerprint.digest(),
+            up_to=self._read_revision(),
+        )
+
+    def _catch_up(self, current: Snapshot) -> Snapshot:
+        if self._is_overtaken(current):
+            newest = self._find_newest()
+            if newest is not None and newest[1].revision > current.revision:
+                current = self._load(*newest)
+        changes = self._read_changes(current)
+        if changes.revision != current.revision:
+            current = self._apply(current, changes)
+            log.info("changes_applied", extra={"revision": changes.revision, "items": len(changes.changed)})
+        self._current = current
+        return current
+
+    def _is_overtaken(self, current: Snapshot) -> bool:
+        """Tell by names alone whether another process has published a later generation."""
+        generations = list_generations(self.folder)
+        return bool(generations) and revision_of(generations[0].name) > current.revision
+
+    def _load(self, folder: Path, manifest: Manifest) -> Snapshot:
+        self._live = self._live or LiveFolder(self.folder)
+        own = self._live.path / manifest.name
+        for name in (LEXICAL_HEADINGS, LEXICAL_FULL):
+            copy_lexical(folder / name, own / name)
+        lexical = _Lexical(LexicalIndex(own / LEXICAL_HEADINGS), LexicalIndex(own / LEXICAL_FULL))
+        snapshot = Snapshot(
+            generation=manifest.name,
+            revision=manifest.revision,
+            catalogue=make_catalogue(list(read_entries(folder / ITEMS_FILE))),
+            headings=open_vectors(folder / HEADINGS_FILE),
+            passages=open_vectors(folder / PASSAGES_FILE),
+            texts=open_texts(folder / TEXTS_FILE, folder / TEXT_STARTS_FILE),
+            lexical_headings=lexical.headings.searcher(),
+            lexical_full=lexical.full.searcher(),
+        )
+        self._lexical, self._current = lexical, snapshot
+        log.info("generation_loaded", extra={"generation": manifest.name, "revision": manifest.revision})
+        return snapshot
+
+    def _read_changes(self, current: Snapshot) -> _Changes:
+        with self.database.read() as session:
+            revision = get_revision(session)
+            changed = [
+                name
+                for name in list_changed(session, after=current.revision, up_to=revision)
+                if name[0] is not ItemKind.NOTICE
+            ]
+            items = find_items(session, changed)
+            population = sample_contexts(session, now=self.clock()) if items else []
+        return _Changes(revision, changed, items, [make_entry(item, population) for item in items])
+
+    def _apply(self, current: Snapshot, changes: _Changes) -> Snapshot:
+        """Return the snapshot after the changes: the changed items' old rows dead, their new ones appended."""
+        items, first = changes.items, len(current.catalogue)
+        embedded = embed_items(items, self.encoder, known={}, on_progress=lambda done, total: None)
+        # The new ordinals are taken out as well: an earlier attempt may have died between the two commits.
+        gone = [*_find_ordinals(current.catalogue, changes.changed), *range(first, first + len(items))]
+        lexical = self._lexical
+        assert lexical is not None
+        if changes.changed:
+            lexical.headings.change(gone=gone, added=heading_documents(items, first=first))
+            lexical.full.change(gone=gone, added=full_documents(items, first=first))
+        return Snapshot(
+            generation=current.generation,
+            revision=changes.revision,
+            catalogue=current.catalogue.without_items(changes.changed).with_entries(changes.entries),
+            headings=current.headings.with_rows(embedded.headings),
+            passages=current.passages.with_rows(embedded.passages),
+            texts=current.texts.with_rows(list_texts(items)),
+            lexical_headings=lexical.headings.searcher(),
+            lexical_full=lexical.full.searcher(),
+        )
+
+
+def _find_ordinals(catalogue: Catalogue, names: Sequence[ItemName]) -> list[int]:
+    return [ordinal for name in names for ordinal in catalogue.ordinals.get(name, ())]

@@ -1,0 +1,157 @@
+"""Generations: immutable built indexes on disk, published whole, verified before they are read.
+
+<generations>/<name>/manifest.json        what it was built from, and the SHA-256 of every other file
+<generations>/<name>/items.jsonl          the catalogue
+<generations>/<name>/digests.bin          one digest a vector row, so that a later build can reuse it
+<generations>/<name>/{headings,passages}.faiss
+<generations>/<name>/texts.bin, texts.starts   what each passage says, for snippets
+<generations>/<name>/lexical-{headings,full}/
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.catalogue import Entry
+from index.prepared import file_sha256
+from kb.articles.models import Audience, Basis
+from kb.changes import ItemKind
+from kb.errors import XianzhiError
+from kb.items import ItemKey
+
+log = logging.getLogger(__name__)
+
+GENERATION_FORMAT = 1  # Raise when older generations can no longer be read.
+MANIFEST_FILE = "manifest.json"
+ITEMS_FILE = "items.jsonl"
+DIGESTS_FILE = "digests.bin"
+TEXTS_FILE, TEXT_STARTS_FILE = "texts.bin", "texts.starts"
+HEADINGS_FILE, PASSAGES_FILE = "headings.faiss", "passages.faiss"
+LEXICAL_HEADINGS, LEXICAL_FULL = "lexical-headings", "lexical-full"
+PREFIX = "g"
+DAMAGED_PREFIX = "damaged-"
+
+
+class GenerationDamaged(XianzhiError):
+    """A file of a generation is missing or is not what was written."""
+
+    code = "generation_damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says about itself."""
+
+    name: str
+    database_id: str
+    revision: int
+    encoder: str
+    built_at: str
+    items: int
+    headings: int
+    passages: int
+    files: dict[str, str]
+    format: int = GENERATION_FORMAT
+
+
+def name_generation(revision: int, built_at: str) -> str:
+    """Return a name that sorts by revision, then by time."""
+    stamp = "".join(character for character in built_at if character.isdigit())
+    return f"{PREFIX}{revision:010d}-{stamp}"
+
+
+def revision_of(name: str) -> int:
+    """Return the database revision that a generation's name begins with."""
+    return int(name.removeprefix(PREFIX).split("-")[0])
+
+
+def list_generations(folder: Path) -> list[Path]:
+    """Return the published generations, newest first."""
+    return sorted((path for path in folder.glob(f"{PREFIX}[0-9]*") if path.is_dir()), reverse=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a generation's manifest; raises `GenerationDamaged` where it cannot be read."""
+    try:
+        content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        return Manifest(**content)
+    except (OSError, ValueError, TypeError) as error:
+        raise GenerationDamaged(f"{folder / MANIFEST_FILE} cannot be read ({error}).") from error
+
+
+def verify_generation(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with its checksum: FAISS reads a damaged file without complaint and answers wrongly."""
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file() or file_sha256(path) != expected:
+            raise GenerationDamaged(f"{path} is missing or damaged.")
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, the last file of a generation."""
+    content = json.dumps(asdict(manifest), indent=1, ensure_ascii=False)
+    (folder / MANIFEST_FILE).write_text(content, encoding="utf-8")
+
+
+def checksum_files(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder by its relative path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
+
+
+def set_aside(folder: Path) -> None:
+    """Take a damaged generation out of use, but keep it for whoever wants to look."""
+    target = folder.with_name(DAMAGED_PREFIX + folder.name)
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        folder.rename(target)
+    except FileNotFoundError:
+        return  # Another process was quicker.
+    log.error("generation_set_aside", extra={"generation": folder.name, "kept_as": str(target)})
+
+
+def find_newest(folder: Path, *, database_id: str, encoder: str, up_to: int) -> tuple[Path, Manifest] | None:
+    """Return the newest sound generation of this database, encoder and format; damaged ones are set aside.
+
+    A generation from a later revision than `up_to` belongs to a database that was since restored: not used.
+    """
+    for path in list_generations(folder):
+        try:
+            manifest = read_manifest(path)
+            if not _fits(manifest, database_id, encoder, up_to):
+                continue
+            verify_generation(path, manifest)
+        except GenerationDamaged as error:
+            log.error("generation_damaged", extra={"generation": path.name, "reason": error.message})
+            set_aside(path)
+            continue
+        return path, manifest
+    return None
+
+
+def write_entries(path: Path, entries: Sequence[Entry]) -> None:
+    """Write the catalogue, a line an item."""
+    with path.open("w", encoding="utf-8") as file:
+        for entry in entries:
+            file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+
+
+def read_entries(path: Path) -> Iterator[Entry]:
+    """Yield the catalogue's entries in order."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            values = json.loads(line)
+            key = values.pop("key")
+            audience, basis = Audience(values.pop("audience")), Basis(values.pop("basis"))
+            item_key = ItemKey(ItemKind(key["kind"]), key["id"], key["version"])
+            yield Entry(key=item_key, audience=audience, basis=basis, **values)
+
+
+def _fits(manifest: Manifest, database_id: str, encoder: str, up_to: int) -> bool:
+    same = manifest.format == GENERATION_FORMAT and manifest.database_id == database_id
+    return same and manifest.encoder == encoder and manifest.revision <= up_to

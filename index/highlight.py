@@ -1,0 +1,68 @@
+"""Which stretches of a text matched the question, so that a reader sees why it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from index.lexical import CHARACTERS, WORDS, Terms
+from kb.text.normalise import normalise_keeping_positions
+
+# Single characters match everywhere and explain nothing.
+SHORTEST_TERM = 2
+# The commonest pairs of spoken Chinese; highlighted, they would hide the words that count.
+COMMON = frozenset(
+    {
+        "什么",
+        "怎么",
+        "为什",
+        "么样",
+        "可以",
+        "不可",
+        "以吗",
+        "一下",
+        "我的",
+        "你们",
+        "我们",
+        "这个",
+        "那个",
+        "是不",
+        "不是",
+        "没有",
+        "有没",
+        "多少",
+        "了吗",
+        "的话",
+        "请问",
+        "一个",
+        "的是",
+        "了我",
+    }
+)
+
+
+def find_matches(text: str, terms: Terms) -> list[tuple[int, int]]:
+    """Return the stretches of `text` that hold a term of the question, merged, in order: (start, end)."""
+    clean, positions = normalise_keeping_positions(text)
+    marked = bytearray(len(clean))
+    for term in _telling_terms(terms):
+        start = clean.find(term)
+        while start >= 0:
+            marked[start : start + len(term)] = b"\1" * len(term)
+            start = clean.find(term, start + 1)
+    return _to_stretches(marked, positions)
+
+
+def _telling_terms(terms: Terms) -> Iterable[str]:
+    found = {*terms.counts[WORDS], *terms.counts[CHARACTERS]}
+    return (term for term in found if len(term) >= SHORTEST_TERM and term not in COMMON)
+
+
+def _to_stretches(marked: bytearray, positions: list[int]) -> list[tuple[int, int]]:
+    stretches: list[tuple[int, int]] = []
+    start = marked.find(1)
+    while start >= 0:
+        end = marked.find(0, start)
+        end = len(marked) if end < 0 else end
+        stretches.append((positions[start], positions[end - 1] + 1))
+        start = marked.find(1, end)
+    return stretches

@@ -1,0 +1,199 @@
+"""Lexical search: BM25 by tantivy over character grams and jieba words, as separately weighted fields."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from kb.text.identifiers import find_identifiers
+from kb.text.segment import character_grams, segment
+
+IntArray = NDArray[np.int64]
+FloatVector = NDArray[np.float32]
+
+OWNER = "owner"
+CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
+# Grams find what the dictionary cuts wrongly; words add what whole words are worth on top.
+FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
+WRITER_HEAP_BYTES = 50_000_000
+MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalDocument:
+    """A text to be found by its terms, and the item it belongs to."""
+
+    owner: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a question, by field, with how often each occurs."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    identifiers: tuple[str, ...]
+
+
+def read_terms(question: str) -> Terms:
+    """Return the terms of a question."""
+    return Terms(
+        counts={CHARACTERS: _count(character_grams(question)), WORDS: _count(segment(question))},
+        identifiers=tuple(dict.fromkeys(identifier.value for identifier in find_identifiers(question))),
+    )
+
+
+class LexicalSearcher:
+    """An unchanging view of a lexical index."""
+
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
+        self._searcher = searcher
+        self._schema = schema
+
+    def search(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
+        """Return the owners of the best documents, best first, and their BM25 scores; an owner may recur."""
+        return self._run(self._make_query(terms), limit)
+
+    def find_identifiers(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
+        """Return the owners of documents that hold one of the question's identifiers exactly."""
+        if not terms.identifiers:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        return self._run(
+            tantivy.Query.boolean_query(
+                [(tantivy.Occur.Should, self._term(IDENTIFIERS, value)) for value in terms.identifiers]
+            ),
+            limit,
+        )
+
+    def score(self, terms: Terms, owners: IntArray, *, documents: int) -> dict[int, float]:
+        """Return the best BM25 score of each named owner that shares a term with the question.
+
+        `documents` is how many documents the owners have between them.
+        """
+        query = self._make_query(terms)
+        if query is None or not len(owners):
+            return {}
+        chosen = tantivy.Query.term_set_query(self._schema, OWNER, [int(owner) for owner in owners])
+        both = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(chosen, 0.0)),
+                (tantivy.Occur.Must, query),
+            ]
+        )
+        best: dict[int, float] = {}
+        for owner, score in zip(*self._run(both, documents), strict=True):
+            best[int(owner)] = max(best.get(int(owner), 0.0), float(score))
+        return best
+
+    def _make_query(self, terms: Terms) -> tantivy.Query | None:
+        clauses = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(self._term(field, term), FIELD_WEIGHTS[field] * count),
+            )
+            for field, counts in terms.counts.items()
+            for term, count in counts.items()
+        ]
+        return tantivy.Query.boolean_query(clauses) if clauses else None
+
+    def _term(self, field: str, value: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, value, index_option="freq")
+
+    def _run(self, query: tantivy.Query | None, limit: int) -> tuple[IntArray, FloatVector]:
+        if query is None or limit < 1:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        owners = self._searcher.fast_field_values(OWNER, [address for _, address in hits])
+        scores = [score for score, _ in hits]
+        if not all(map(math.isfinite, scores)):
+            raise ValueError("tantivy returned a score that is not a number")
+        return np.array(owners, np.int64), np.array(scores, np.float32)
+
+
+class LexicalIndex:
+    """A lexical index on disk that documents can be added to and taken from."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = tantivy.Index.open(str(folder))
+        self._schema = self._index.schema
+        _register_tokenizer(self._index)
+        self._writer: tantivy.IndexWriter | None = None
+
+    def searcher(self) -> LexicalSearcher:
+        """Return a view of what is committed now."""
+        self._index.reload()
+        return LexicalSearcher(self._index.searcher(), self._schema)
+
+    def change(self, *, gone: Iterable[int], added: Iterable[LexicalDocument]) -> None:
+        """Take out every document of the owners that are gone, put in the added ones, and commit."""
+        if self._writer is None:
+            self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
+        for owner in gone:
+            self._writer.delete_documents_by_term(OWNER, owner)
+        for document in added:
+            self._writer.add_document(_make_document(document))
+        self._writer.commit()
+
+
+def write_lexical(documents: Iterable[LexicalDocument], folder: Path) -> None:
+    """Write an index of these documents into an empty folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    index = tantivy.Index(_make_schema(), str(folder))
+    _register_tokenizer(index)
+    writer = index.writer(WRITER_HEAP_BYTES, 1)
+    for document in documents:
+        writer.add_document(_make_document(document))
+    writer.commit()
+    writer.wait_merging_threads()
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+
+
+def copy_lexical(source: Path, target: Path) -> None:
+    """Give a process its own writable copy: segment files never change and are linked, the rest is copied."""
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.suffix == ".json" or path.name.startswith("."):
+            shutil.copy2(path, target / path.name)
+        else:
+            try:
+                (target / path.name).hardlink_to(path)
+            except OSError:  # Another file system, or one without links.
+                shutil.copy2(path, target / path.name)
+
+
+def _make_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field(OWNER, indexed=True, fast=True)
+    for field in (CHARACTERS, WORDS, IDENTIFIERS):
+        builder.add_text_field(field, tokenizer_name="given", index_option="freq")
+    return builder.build()
+
+
+def _register_tokenizer(index: tantivy.Index) -> None:
+    # Terms are cut by us and joined with spaces: tantivy's own tokenizers know no Chinese.
+    index.register_tokenizer("given", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+
+
+def _make_document(document: LexicalDocument) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_unsigned(OWNER, document.owner)
+    made.add_text(CHARACTERS, " ".join(character_grams(document.text)))
+    made.add_text(WORDS, " ".join(segment(document.text)))
+    made.add_text(IDENTIFIERS, " ".join(identifier.value for identifier in find_identifiers(document.text)))
+    return made
+
+
+def _count(terms: Sequence[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for term in terms:
+        if term in counts or len(counts) < MAX_TERMS:
+            counts[term] = counts.get(term, 0) + 1
+    return counts

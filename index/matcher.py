@@ -1,0 +1,165 @@
+"""The matcher: from a question and its order to ranked, explained, filled solutions; the one path all callers use."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from index.asking import ask_which_order, choose_questions
+from index.catalogue import Scope
+from index.explanation import Explainer
+from index.follower import LiveIndex
+from index.lexical import read_terms
+from index.loading import load_items
+from index.question import read_question
+from index.ranking import RankedCandidate, rank
+from index.searcher import search
+from index.solutions import MAX_LIMIT, Ask, MatchedNotice, MatchRequest, MatchResult, Solution
+from kb.articles.models import Audience
+from kb.errors import InvalidInput
+from kb.notices.service import list_notices, select_notices
+from kb.orders.context import OrderContext, derive_context
+from kb.orders.order import Order
+from kb.orders.repository import get_order, list_customer_orders
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a match needs besides the index: the clock, the shop's zone, and when to say "I do not know"."""
+
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
+    answer_threshold: float
+
+
+class Matcher:
+    """Matches questions on a live index; safe to call from several threads."""
+
+    def __init__(self, live: LiveIndex, surroundings: Surroundings) -> None:
+        self.live = live
+        self.surroundings = surroundings
+
+    def match(self, request: MatchRequest) -> MatchResult:
+        """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
+        watch = _Stopwatch()
+        question = read_question(request.question, request.turns)
+        if not 1 <= request.limit <= MAX_LIMIT:
+            raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
+        with self.live.database.read() as session:
+            context, ask = self._find_context(session, request)
+            snapshot = self.live.snapshot()
+            watch.lap("understand")
+            vector = self.live.encoder.encode_questions([question.text])[0]
+            watch.lap("encode")
+            terms = read_terms(question.text)
+            candidates = search(snapshot, terms, vector, _make_scope(request, context))
+            watch.lap("search")
+            ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience)
+            watch.lap("rank")
+            explainer = Explainer(snapshot, candidates, context, terms)
+            solutions = _load_solutions(session, explainer, ranked, request)
+            notices = _find_notices(session, context, request.audience)
+        ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
+        watch.lap("explain")
+        confidence = solutions[0].confidence if solutions else 0.0
+        return MatchResult(
+            request_id=uuid.uuid4().hex,
+            generation=snapshot.generation,
+            confidence=confidence,
+            answered=bool(solutions) and confidence >= self.surroundings.answer_threshold,
+            solutions=solutions,
+            ask=ask,
+            notices=notices,
+            order_id=context.order.id if context.order else None,
+            timing=watch.stages,
+        )
+
+    def _find_context(self, session: Session, request: MatchRequest) -> tuple[OrderContext, list[Ask]]:
+        order, ask = _find_order(session, request)
+        context = derive_context(
+            order,
+            now=request.now or self.surroundings.clock(),
+            zone=self.surroundings.zone,
+            channel=request.channel,
+            audience=request.audience,
+        )
+        return context, ask
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    """Milliseconds by stage of one match."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.stages[stage] = round((now - self.started) * 1000, 3)
+        self.started = now
+
+
+def _find_order(session: Session, request: MatchRequest) -> tuple[Order | None, list[Ask]]:
+    """Return the order the request is about; where a customer has several, ask which one."""
+    if request.order is not None:
+        return request.order, []
+    if request.order_id is not None:
+        return get_order(session, request.order_id), []
+    if request.customer_id is None:
+        return None, []
+    orders = list_customer_orders(session, request.customer_id, limit=2)
+    if len(orders) == 1:
+        return orders[0], []
+    return None, [ask_which_order(request.question)] if orders else []
+
+
+def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
+    return Scope(
+        audience=request.audience,
+        now=context.now,
+        ordered_at=context.order.placed_at if context.order else None,
+        without=request.without,
+        kind=request.filters.kind,
+        category=request.filters.category,
+        language=request.filters.language,
+    )
+
+
+def _load_solutions(
+    session: Session, explainer: Explainer, ranked: Sequence[RankedCandidate], request: MatchRequest
+) -> list[Solution]:
+    """Turn the best candidates into solutions; one that may not be shown makes room for the next."""
+    entries = explainer.snapshot.catalogue.entries
+    solutions: list[Solution] = []
+    for start in range(0, len(ranked), request.limit):
+        page = ranked[start : start + request.limit]
+        keys = [entries[candidate.ordinal].key for candidate in page]
+        loaded = load_items(session, keys, audience=request.audience)
+        for key, candidate in zip(keys, page, strict=True):
+            if key in loaded and len(solutions) < request.limit:
+                solutions.append(explainer.make_solution(loaded[key], candidate, rank=len(solutions) + 1))
+        if len(solutions) == request.limit:
+            break
+    return solutions
+
+
+def _find_notices(session: Session, context: OrderContext, audience: Audience) -> list[MatchedNotice]:
+    if context.order is None:
+        return []
+    return [
+        MatchedNotice(
+            id=notice.id,
+            title=notice.title,
+            kind=notice.kind,
+            priority=notice.priority,
+            body=notice.body if audience is Audience.INTERNAL else None,
+            wording=notice.wording,
+        )
+        for notice in select_notices(list_notices(session), context, audience=audience)
+    ]

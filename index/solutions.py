@@ -1,0 +1,137 @@
+"""What a match returns: ranked solutions with their reasons, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kb.articles.models import Audience
+from kb.changes import ItemKind
+from kb.orders.order import Order
+
+DEFAULT_LIMIT = 5
+MAX_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the asker wants to see only; a filter that nothing passes shows nothing."""
+
+    kind: ItemKind | None = None
+    category: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRequest:
+    """A question with all that is known about its order; `now` None means the clock's."""
+
+    question: str
+    turns: Sequence[str] = ()
+    order: Order | None = None
+    order_id: str | None = None
+    customer_id: str | None = None
+    channel: str | None = None
+    audience: Audience = Audience.INTERNAL
+    limit: int = DEFAULT_LIMIT
+    filters: Filters = Filters()
+    now: datetime | None = None
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A matched stretch of the title or the snippet: `text[start:end]`, in characters."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One condition in words, and whether this order meets it."""
+
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to tell the customer: `filled` maps slots to words, `missing` names what the order does not tell."""
+
+    text: str
+    filled: Mapping[str, str]
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer comes from."""
+
+    kind: ItemKind
+    id: str
+    version: int
+    title: str
+    text: str
+    source: str | None = None
+    effective_from: datetime | None = None
+    effective_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """An article or a case ranked for a question."""
+
+    rank: int
+    kind: ItemKind
+    id: str
+    version: int
+    title: str
+    snippet: str
+    highlights: Sequence[Highlight]
+    score: float
+    confidence: float
+    scores: Mapping[str, float]
+    applies: str
+    conditions: Sequence[Reason]
+    reply: Reply
+    citations: Sequence[Citation]
+    audience: Audience
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A fact that would tell the best solutions apart, and how to ask for it."""
+
+    fact: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedNotice:
+    """An announcement that touches this order; `wording` is what a customer may be told."""
+
+    id: str
+    title: str
+    kind: str
+    priority: int
+    body: str | None
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """The answer to a match request; `timing` is milliseconds by stage."""
+
+    request_id: str
+    generation: str
+    confidence: float
+    answered: bool
+    solutions: Sequence[Solution]
+    ask: Sequence[Ask]
+    notices: Sequence[MatchedNotice]
+    order_id: str | None = None
+    timing: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What we know: articles, cases, orders, notices; their storage, import and export."""

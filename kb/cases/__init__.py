@@ -1,0 +1,1 @@
+"""Past customer cases."""

@@ -1,0 +1,161 @@
+"""The command line `kb`: import, export and status of what we know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from kb.articles.repository import count_articles
+from kb.cases.repository import count_cases
+from kb.changes import get_revision
+from kb.database import Database
+from kb.errors import XianzhiError
+from kb.notices.service import list_notices
+from kb.orders.repository import count_orders
+from kb.settings import Settings
+from kb.transfer.exporter import ExportFormat, export_path
+from kb.transfer.importer import OnProgress, import_path
+from kb.transfer.kinds import RecordKind
+from kb.transfer.report import ImportReport
+
+EXIT_REFUSED = 1
+EXIT_UNUSABLE = 2
+# What fits a screen; `--json` lists more.
+MAX_SHOWN_FAULTS = 50
+
+ImportSource = Annotated[Path, typer.Argument(help="A .csv, .jsonl, .xlsx or .md file, or a folder of them.")]
+Kind = Annotated[RecordKind | None, typer.Option(help="What the rows are; guessed from the name or columns.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every row, and change nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
+ExportTarget = Annotated[Path, typer.Argument(help="A file for one kind, or a folder.")]
+Format = Annotated[
+    ExportFormat | None, typer.Option("--format", help="The format; guessed from the file's name.")
+]
+
+
+def make_app(after_import: Callable[[], None]) -> typer.Typer:
+    """Return the `kb` command line; `after_import` runs after an import that changed something."""
+    app = typer.Typer(help="Import, export and look at the knowledge base.", no_args_is_help=True)
+    app.command("export")(export)
+    app.command("status")(show_status)
+
+    @app.command("import")
+    def import_(
+        path: ImportSource, kind: Kind = None, dry_run: DryRun = False, as_json: AsJson = False
+    ) -> None:
+        """Import a file or a folder; rows that cannot be used are listed, the others go in."""
+        settings = Settings()
+        with _open_database(settings) as database, _show_progress("importing") as on_progress:
+            report = import_path(
+                database,
+                path,
+                kind=kind,
+                dry_run=dry_run,
+                zone=settings.zone,
+                now=settings.now or datetime.now(UTC),
+                on_progress=on_progress,
+            )
+        if report.has_changes:
+            after_import()
+        _write_report(report, as_json=as_json)
+        if not report.is_complete:
+            raise typer.Exit(EXIT_REFUSED)
+
+    return app
+
+
+def export(path: ExportTarget, kind: Kind = None, file_format: Format = None) -> None:
+    """Export one kind to a file, or everything to a folder."""
+    settings = Settings()
+    with _open_database(settings) as database:
+        written = export_path(database, path, kind=kind, file_format=file_format, zone=settings.zone)
+    for file, count in written.items():
+        typer.echo(f"{file}: {count}")
+
+
+def show_status() -> None:
+    """Say where the database is and what it holds."""
+    settings = Settings()
+    with _open_database(settings) as database, database.read() as session:
+        lines = {
+            "database": database.url.render_as_string(hide_password=True),
+            "revision": get_revision(session),
+            "articles": count_articles(session),
+            "cases": count_cases(session),
+            "notices": len(list_notices(session)),
+            "orders": count_orders(session),
+        }
+    for name, value in lines.items():
+        typer.echo(f"{name}: {value}")
+
+
+@contextmanager
+def _open_database(settings: Settings) -> Iterator[Database]:
+    """Yield the migrated database; what the user can mend ends the command with one sentence."""
+    try:
+        database = Database(settings.resolved_database_url)
+        try:
+            database.migrate()
+            yield database
+        finally:
+            database.close()
+    except XianzhiError as error:
+        _fail(error.message)
+    except (SQLAlchemyError, OSError) as error:
+        # A database error's own text holds the statement with its values: customers' data.
+        cause = getattr(error, "orig", None) or error
+        _fail(
+            f"The database or a file cannot be used: {type(cause).__name__}. Check the path, the disk and the URL."
+        )
+
+
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True).print(f"[red]{escape(message)}[/red]", highlight=False, soft_wrap=True)
+    raise typer.Exit(EXIT_UNUSABLE)
+
+
+@contextmanager
+def _show_progress(what: str) -> Iterator[OnProgress]:
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda rows: progress.update(task, description=f"{what}: {rows:,} rows")
+
+
+def _write_report(report: ImportReport, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(orjson.dumps(report.to_json()).decode())
+        return
+    console = Console()
+    for warning in report.warnings:
+        console.print(f"[yellow]{escape(warning)}[/yellow]", highlight=False, soft_wrap=True)
+    if report.refused_rows:
+        console.print(_make_table(report))
+    left_out = len(report.refused_rows) - MAX_SHOWN_FAULTS + report.faults_left_out
+    if left_out > 0:
+        console.print(f"… and {left_out:,} more; --json lists the first thousand.", highlight=False)
+    prefix = "dry run, nothing changed: " if report.dry_run else ""
+    counts = f"{report.added:,} added, {report.changed:,} changed, {report.unchanged:,} unchanged"
+    console.print(f"{prefix}{counts}, {report.refused:,} refused", highlight=False)
+
+
+def _make_table(report: ImportReport) -> Table:
+    table = Table(
+        "file", "line", "field", "problem", "what to do", title="Refused rows", title_justify="left"
+    )
+    for row in report.refused_rows[:MAX_SHOWN_FAULTS]:
+        cells = (row.file, str(row.line), row.field or "", row.problem, row.remedy)
+        table.add_row(*(escape(cell) for cell in cells))
+    return table

@@ -1,0 +1,1 @@
+"""Announcements that touch orders."""

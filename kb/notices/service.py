@@ -1,0 +1,61 @@
+"""Saving notices, and finding those that touch an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.articles.models import Audience
+from kb.changes import ItemKind, SaveResult, record_change
+from kb.conditions import Verdict, evaluate, parse_condition
+from kb.notices.models import Notice, NoticeRow, hash_notice
+from kb.orders.context import OrderContext
+
+
+def save_notice(session: Session, notice: Notice, *, now: datetime) -> SaveResult:
+    """Store a notice; a known one is left alone, a changed one replaced."""
+    content_hash = hash_notice(notice)
+    row = session.get(NoticeRow, notice.id)
+    if row is not None and row.content_hash == content_hash:
+        return SaveResult.UNCHANGED
+    result = SaveResult.CHANGED if row is not None else SaveResult.ADDED
+    if row is None:
+        row = NoticeRow(id=notice.id)
+        session.add(row)
+    for name, value in notice:
+        setattr(row, name, value)
+    row.content_hash = content_hash
+    session.flush()
+    record_change(session, ItemKind.NOTICE, notice.id, now=now)
+    return result
+
+
+def list_notices(session: Session) -> list[Notice]:
+    """Return every notice, most urgent first."""
+    rows = session.scalars(select(NoticeRow).order_by(NoticeRow.priority, NoticeRow.id))
+    return [Notice.model_construct(**{n: getattr(row, n) for n in Notice.model_fields}) for row in rows]
+
+
+def select_notices(notices: Sequence[Notice], context: OrderContext, *, audience: Audience) -> list[Notice]:
+    """Return the notices in force that this order meets; none where there is no order."""
+    if context.order is None:
+        return []
+    return [
+        notice
+        for notice in notices
+        if _is_visible(notice, audience)
+        and _is_in_force(notice, context.now)
+        and evaluate(parse_condition(notice.applies_when), context) is Verdict.MET
+    ]
+
+
+def _is_visible(notice: Notice, audience: Audience) -> bool:
+    return audience == Audience.INTERNAL or notice.audience == Audience.PUBLIC
+
+
+def _is_in_force(notice: Notice, now: datetime) -> bool:
+    started = notice.effective_from is None or notice.effective_from <= now
+    return started and (notice.effective_to is None or now < notice.effective_to)

@@ -1,0 +1,1 @@
+"""Orders, shipments, customers, and the facts derived from them."""

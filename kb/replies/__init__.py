@@ -1,0 +1,1 @@
+"""Replies filled from the order context."""

@@ -1,0 +1,23 @@
+"""Every table, in one import: what migrations compare the database with."""
+
+from kb.articles.models import ArticleRow, ArticleVersionRow
+from kb.cases.models import CaseRow
+from kb.changes import ChangeRow
+from kb.database import Base
+from kb.identity import IdentityRow
+from kb.notices.models import NoticeRow
+from kb.orders.tables import CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
+
+__all__ = [
+    "ArticleRow",
+    "ArticleVersionRow",
+    "Base",
+    "CaseRow",
+    "ChangeRow",
+    "CustomerRow",
+    "IdentityRow",
+    "NoticeRow",
+    "OrderRow",
+    "ShipmentEventRow",
+    "ShipmentRow",
+]

@@ -1,0 +1,1 @@
+"""Text as customers write it: normalise, segment, mask personal data."""

@@ -1,0 +1,169 @@
+"""Import files and folders: good rows go in, bad rows are listed, and a second run changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, tzinfo
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from kb.articles.models import Article
+from kb.articles.service import save_article
+from kb.cases.models import Case
+from kb.cases.service import save_case
+from kb.changes import SaveResult
+from kb.database import Database
+from kb.errors import XianzhiError
+from kb.notices.models import Notice
+from kb.notices.service import save_notice
+from kb.orders.order import Order
+from kb.orders.repository import save_customer, save_order
+from kb.orders.tables import Customer
+from kb.transfer.kinds import RecordKind, guess_file_kind
+from kb.transfer.parsing import FileParser, ParsedRow, RefusedSource
+from kb.transfer.read_markdown import list_markdown
+from kb.transfer.readers import KNOWN_SUFFIXES, READERS, get_reader
+from kb.transfer.report import ImportReport, Tally
+from kb.transfer.rows import Record
+from kb.transfer.source import RowFault, UnusableFile
+
+ROWS_PER_TRANSACTION = 200
+# Called with the number of rows dealt with so far.
+OnProgress = Callable[[int], None]
+# The questions of an evaluation dataset are asked of the knowledge, and are no part of it.
+EVALUATION_QUESTIONS = "queries.jsonl"
+OpenSession = Callable[[], AbstractContextManager[Session]]
+
+
+def import_path(  # noqa: PLR0913  # Options of one command, each named at the call.
+    database: Database,
+    path: Path,
+    *,
+    kind: RecordKind | None = None,
+    dry_run: bool = False,
+    zone: tzinfo,
+    now: datetime,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Import a file or a folder; raises `UnusableFile` where nothing in it can be read.
+
+    Rows are committed in batches: an import that is killed leaves whole rows, and running it again completes it.
+    A dry run is one transaction that is rolled back, and so holds the writer's lock until its end.
+    """
+    tally = Tally()
+    with _open_sessions(database, dry_run=dry_run) as open_session:
+        for source in find_sources(path):
+            reader = get_reader(source)
+            parser = FileParser(source, _name_source(source, path), reader, kind, zone)
+            try:
+                for batch in _split_batches(parser.parse()):
+                    with open_session() as session:
+                        _save_batch(session, parser.name, batch, tally, now=now)
+                    if on_progress:
+                        on_progress(tally.rows)
+            except UnusableFile as error:
+                if source == path:
+                    raise
+                # The other files of the folder still go in.
+                tally.refuse(parser.name, [RowFault(1, None, error.message, "Mend the file, or remove it.")])
+            tally.warnings |= dict.fromkeys(parser.warnings)
+    return tally.make_report(dry_run=dry_run)
+
+
+def find_sources(path: Path) -> list[Path]:
+    """Return what there is to import: the file itself, or a folder's files, customers and orders first."""
+    if not path.exists():
+        raise UnusableFile(f"{path} does not exist. Check the name.")
+    if path.is_file():
+        get_reader(path)
+        return [path]
+    sources = [file for file in path.rglob("*") if _is_table(file, path)]
+    if list_markdown(path):
+        sources.append(path)
+    if not sources:
+        raise UnusableFile(f"{path} holds no {KNOWN_SUFFIXES} file. Name a folder that does.")
+    return sorted(sources, key=lambda source: (_rank(source), source))
+
+
+def _is_table(file: Path, folder: Path) -> bool:
+    # "~$name.xlsx" is the lock that an open Excel leaves beside a workbook.
+    is_hidden = any(part.startswith((".", "~$")) for part in file.relative_to(folder).parts)
+    if file.name == EVALUATION_QUESTIONS:
+        return False
+    return file.suffix.lower() in READERS and file.is_file() and not is_hidden
+
+
+def _rank(source: Path) -> int:
+    return list(RecordKind).index(guess_file_kind(source) or RecordKind.ARTICLE)
+
+
+def _name_source(source: Path, root: Path) -> str:
+    return source.name if source == root else source.relative_to(root).as_posix()
+
+
+def _split_batches(rows: Iterator[ParsedRow | RefusedSource]) -> Iterator[list[ParsedRow | RefusedSource]]:
+    while batch := list(islice(rows, ROWS_PER_TRANSACTION)):
+        yield batch
+
+
+@contextmanager
+def _open_sessions(database: Database, *, dry_run: bool) -> Iterator[OpenSession]:
+    """Yield what opens a session for each batch: its own transaction, or the one that is rolled back in the end."""
+    if not dry_run:
+        yield database.write
+        return
+    with database.write() as session:
+
+        @contextmanager
+        def reuse_session() -> Iterator[Session]:
+            yield session
+            session.expunge_all()
+
+        yield reuse_session
+        session.rollback()
+
+
+def _save_batch(
+    session: Session,
+    file_name: str,
+    batch: Iterable[ParsedRow | RefusedSource],
+    tally: Tally,
+    *,
+    now: datetime,
+) -> None:
+    for row in batch:
+        if isinstance(row, RefusedSource):
+            tally.refuse(file_name, row.faults)
+            continue
+        try:
+            # A savepoint: what the database refuses does not take the batch along.
+            with session.begin_nested():
+                result = _save(session, row.record, now=now)
+        except (XianzhiError, IntegrityError, DataError) as error:
+            tally.refuse(file_name, [_explain_refusal(row, error)])
+        else:
+            tally.saved[result] += 1
+
+
+def _explain_refusal(row: ParsedRow, error: Exception) -> RowFault:
+    if isinstance(error, XianzhiError):
+        return RowFault(row.line, None, error.message, "Correct the row and import the file again.")
+    return RowFault(row.line, None, "the database refused the row", "Check its lengths and numbers.")
+
+
+def _save(session: Session, record: Record, *, now: datetime) -> SaveResult:
+    match record:
+        case Article():
+            return save_article(session, record, now=now)
+        case Case():
+            return save_case(session, record, now=now)
+        case Notice():
+            return save_notice(session, record, now=now)
+        case Order():
+            return save_order(session, record)
+        case Customer():
+            return save_customer(session, record)

@@ -1,0 +1,93 @@
+"""Fixtures that every test may use: a fixed present, the shop's zone, and empty databases."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from kb.database import Database
+from kb.tables import Base
+from tests.postgres import NoPostgres, start_postgres
+
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def zone() -> ZoneInfo:
+    """The shop's time zone."""
+    return SHOP_ZONE
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The present moment of every test."""
+    return datetime(2026, 11, 15, 10, 0, tzinfo=SHOP_ZONE)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without rows, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    # The journal goes into the file, so that copying one file copies all.
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def make_database(empty_sqlite_file: Path, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """What makes as many empty SQLite databases as a test needs."""
+    made: list[Database] = []
+
+    def make() -> Database:
+        path = tmp_path / f"{len(made)}.db"
+        shutil.copyfile(empty_sqlite_file, path)
+        made.append(Database(f"sqlite:///{path}"))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[Database]:
+    """A migrated database on a PostgreSQL server, shared by the whole run."""
+    server = start_postgres()
+    try:
+        url = server.__enter__()
+    except NoPostgres as reason:
+        pytest.skip(f"PostgreSQL cannot be started: {reason}")
+    try:
+        database = Database(url)
+        database.migrate()
+        yield database
+        database.close()
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty database, of each kind we support."""
+    if request.param == "sqlite":
+        make: Callable[[], Database] = request.getfixturevalue("make_database")
+        return make()
+    database: Database = request.getfixturevalue("postgres_database")
+    _empty(database)
+    return database
+
+
+def _empty(database: Database) -> None:
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with database.write() as session:
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))

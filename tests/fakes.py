@@ -1,0 +1,61 @@
+"""Records and stand-ins that tests share; each maker gives a valid value to change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kb.articles.models import Article
+from kb.cases.models import Case
+from kb.orders.order import Order
+
+RETURNS = {
+    "id": "returns-7-days",
+    "title": "七天无理由退货",
+    "questions": ["不想要了能退吗"],
+    "body": "签收后七天内可以退货。",
+    "category": ["售后", "退货"],
+}
+LATE_PARCEL = {"id": "case-1", "question": "快递怎么还没到", "solution": "已经催促快递，明天送到。"}
+SHIPPED_ORDER = {
+    "id": "SO2026111500017",
+    "status": "shipped",
+    "placed_at": "2026-11-12T10:02:00+08:00",
+    "payment": {"method": "wechat", "amount": 1299.0},
+    "items": [{"sku": "1042", "name": "电热水器", "category": ["家用电器", "热水器"], "quantity": 1}],
+    "shipments": [
+        {
+            "carrier": "青柚快递",
+            "tracking_no": "QY7306518138",
+            "direction": "forward",
+            "events": [{"at": "2026-11-13T08:00:00+08:00", "status": "in_transit", "place": "昆山"}],
+        }
+    ],
+    "customer": {"id": "C0042", "tier": "plus", "region": ["北京", "海淀区"]},
+}
+
+
+def make_article(**fields: Any) -> Article:
+    """Return the article on returns, with some fields changed."""
+    return Article.model_validate({**RETURNS, **fields})
+
+
+def make_case(**fields: Any) -> Case:
+    """Return the case of a late parcel, with some fields changed."""
+    return Case.model_validate({**LATE_PARCEL, **fields})
+
+
+def make_order(**fields: Any) -> Order:
+    """Return an order on its way, with some fields changed."""
+    return Order.model_validate({**SHIPPED_ORDER, **fields})
+
+
+class FixedClock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Return the moment it was set to."""
+        return self.now
