@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         version=_read_version(),
         docs_url=None,  # The stock pages load scripts from elsewhere.
         redoc_url=None,
+        redirect_slashes=False,  # A redirect would be built from whatever Host the caller names.
         lifespan=lambda app: _run(app, settings, metrics),
     )
     app.state.services = Services(matcher, metrics) if matcher else None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from api.examples import ARTICLE, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.validation import StrictModel
 from index.question import MAX_TURNS
 from index.solutions import DEFAULT_LIMIT, MAX_LIMIT, Filters, MatchRequest
@@ -44,7 +43,7 @@ class CustomerBody(StrictModel):
 class FiltersBody(StrictModel):
     """What may be shown; a filter that nothing passes shows nothing."""
 
-    kind: Literal[ItemKind.ARTICLE, ItemKind.CASE] | None = None
+    kind: Literal["article", "case"] | None = None
     category: PathParts = Field((), description='A list, or one text with slashes: "配送/发货".')
     language: Literal["zh", "en"] | None = None
 
@@ -57,8 +56,6 @@ CustomerRef = Annotated[
 
 class MatchBody(StrictModel):
     """A question with all that is known about its order; at most one of `order`, `order_id` and `customer`."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [MATCH_WITH_ORDER, MATCH_WITH_TURNS]})
 
     question: Annotated[str, CleanText, Field(max_length=LONGEST_QUESTION_READ)] = Field(
         description="The customer's last message, as it was written."
@@ -105,7 +102,9 @@ class MatchBody(StrictModel):
             audience=self.audience,
             limit=self.limit,
             filters=Filters(
-                kind=self.filters.kind, category=self.filters.category, language=self.filters.language
+                kind=ItemKind(self.filters.kind) if self.filters.kind else None,
+                category=self.filters.category,
+                language=self.filters.language,
             ),
             now=self.now,
         )
@@ -113,8 +112,6 @@ class MatchBody(StrictModel):
 
 class ArticleBody(StrictModel, Article):
     """An article as it is to be from now on; its id is the one in the address."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [ARTICLE]})
 
     id: ItemId = Field("", description="May be left out; where it is sent, it must equal the address.")
 

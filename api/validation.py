@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "int_from_float": "Should be a whole number",
     "float_type": "Should be a number",
     "float_parsing": "Should be a number",
+    "too_long": "Should have at most {max_length} entries or characters",
     "bool_type": "Should be true or false",
     "string_pattern_mismatch": "Holds characters that are not allowed here",
     "timezone_aware": "The time has no zone; add one, such as +08:00",
@@ -44,12 +45,12 @@ def name_place(location: Sequence[int | str]) -> str:
 
 def describe(error: Mapping[str, Any]) -> str:
     """Return what is wrong, for people."""
-    words = WORDS.get(str(error["type"]))
-    if words is None:
+    words = WORDS.get(str(error["type"]), "").format(**error.get("ctx", {}))
+    if not words:
         message = str(error["msg"])
         words = message.removeprefix("Value error, ").removeprefix("Input should").strip()
         words = f"Should {words}" if message.startswith("Input should") else words
-    return words.rstrip(".") + "."
+    return words if words.endswith("?") else words.rstrip(".") + "."
 
 
 class StrictModel(BaseModel):

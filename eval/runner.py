@@ -89,7 +89,7 @@ def _rank_common(bench: Workbench, question: EvalQuestion) -> Outcome:
     text = read_question(question.text).text
     vector = bench.live.encoder.encode_questions([text])[0]
     rows, _ = snapshot.passages.search(vector, limit=DEPTH, allowed=allowed[snapshot.passage_owner])
-    words = Terms(counts={WORDS: read_terms(text).counts[WORDS]}, identifiers=())
+    words = Terms(counts={WORDS: read_terms(text).counts[WORDS]})
     owners, _ = snapshot.lexical_full.search(words, limit=DEPTH)
     dense = list(dict.fromkeys(snapshot.passage_owner[rows].tolist()))
     lexical = [owner for owner in owners.tolist() if allowed[owner]]

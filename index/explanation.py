@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from index.confidence import estimate_confidence
 from index.fusion import Source
 from index.highlight import find_matches
-from index.lexical import Terms
 from index.loading import LoadedItem
 from index.ranking import RankedCandidate
 from index.searcher import Candidates
@@ -29,7 +28,7 @@ class Explainer:
     snapshot: Snapshot
     candidates: Candidates
     context: OrderContext
-    terms: Terms
+    telling: tuple[str, ...]
 
     def make_solution(self, item: LoadedItem, candidate: RankedCandidate, *, rank: int) -> Solution:
         """Return the solution that a candidate is shown as."""
@@ -66,7 +65,7 @@ class Explainer:
         return [
             Highlight(field, start, end)
             for field, text in fields.items()
-            for start, end in find_matches(text, self.terms)
+            for start, end in find_matches(text, self.telling)
         ]
 
     def _fill_reply(self, item: LoadedItem, passage: str, language: Language) -> Reply:

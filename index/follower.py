@@ -36,7 +36,7 @@ from index.live_folder import LiveFolder
 from index.snapshot import Snapshot
 from index.texts import list_texts, open_texts
 from index.vectors import open_vectors
-from kb.changes import ItemKind, get_revision, list_changed
+from kb.changes import NEWEST_REVISION, ItemKind, get_revision, list_changed
 from kb.database import Database
 from kb.identity import ensure_identity
 from kb.items import Item
@@ -123,8 +123,7 @@ class LiveIndex:
             self._live = None
 
     def _read_revision(self) -> int:
-        with self.database.read() as session:
-            return get_revision(session)
+        return self.database.read_number(NEWEST_REVISION)
 
     def _find_newest(self) -> tuple[Path, Manifest] | None:
         return find_newest(

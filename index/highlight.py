@@ -40,21 +40,22 @@ COMMON = frozenset(
 )
 
 
-def find_matches(text: str, terms: Terms) -> list[tuple[int, int]]:
-    """Return the stretches of `text` that hold a term of the question, merged, in order: (start, end)."""
+def telling_terms(terms: Terms) -> tuple[str, ...]:
+    """Return the terms of a question that explain a match when they are seen."""
+    found = {*terms.counts[WORDS], *terms.counts[CHARACTERS]}
+    return tuple(term for term in found if len(term) >= SHORTEST_TERM and term not in COMMON)
+
+
+def find_matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+    """Return the stretches of `text` that hold one of the terms, merged, in order: (start, end)."""
     clean, positions = normalise_keeping_positions(text)
     marked = bytearray(len(clean))
-    for term in _telling_terms(terms):
+    for term in terms:
         start = clean.find(term)
         while start >= 0:
             marked[start : start + len(term)] = b"\1" * len(term)
             start = clean.find(term, start + 1)
     return _to_stretches(marked, positions)
-
-
-def _telling_terms(terms: Terms) -> Iterable[str]:
-    found = {*terms.counts[WORDS], *terms.counts[CHARACTERS]}
-    return (term for term in found if len(term) >= SHORTEST_TERM and term not in COMMON)
 
 
 def _to_stretches(marked: bytearray, positions: list[int]) -> list[tuple[int, int]]:

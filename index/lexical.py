@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +36,14 @@ class LexicalDocument:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a question, by field, with how often each occurs."""
+    """The terms of a question, by field, with how often each occurs, and the query made of them."""
 
     counts: Mapping[str, Mapping[str, int]]
-    identifiers: tuple[str, ...]
+    identifiers: tuple[str, ...] = ()
+    query: tantivy.Query | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query", _make_query(self.counts))
 
 
 def read_terms(question: str) -> Terms:
@@ -53,13 +57,16 @@ def read_terms(question: str) -> Terms:
 class LexicalSearcher:
     """An unchanging view of a lexical index."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
+    def __init__(self, searcher: tantivy.Searcher) -> None:
         self._searcher = searcher
-        self._schema = schema
+        self._size = searcher.num_docs
+
+    def __len__(self) -> int:
+        return self._size
 
     def search(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
         """Return the owners of the best documents, best first, and their BM25 scores; an owner may recur."""
-        return self._run(self._make_query(terms), limit)
+        return self._run(terms.query, limit)
 
     def find_identifiers(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
         """Return the owners of documents that hold one of the question's identifiers exactly."""
@@ -67,44 +74,24 @@ class LexicalSearcher:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         return self._run(
             tantivy.Query.boolean_query(
-                [(tantivy.Occur.Should, self._term(IDENTIFIERS, value)) for value in terms.identifiers]
+                [(tantivy.Occur.Should, _make_term(IDENTIFIERS, value)) for value in terms.identifiers]
             ),
             limit,
         )
 
-    def score(self, terms: Terms, owners: IntArray, *, documents: int) -> dict[int, float]:
-        """Return the best BM25 score of each named owner that shares a term with the question.
+    def score(self, terms: Terms, owners: IntArray, *, limit: int) -> tuple[IntArray, FloatVector]:
+        """Return the BM25 score of the named owners' documents that share a term with the question, best first.
 
-        `documents` is how many documents the owners have between them.
+        `limit` is at least how many documents the owners have between them.
         """
-        query = self._make_query(terms)
-        if query is None or not len(owners):
-            return {}
-        chosen = tantivy.Query.term_set_query(self._schema, OWNER, [int(owner) for owner in owners])
-        both = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(chosen, 0.0)),
-                (tantivy.Occur.Must, query),
-            ]
-        )
-        best: dict[int, float] = {}
-        for owner, score in zip(*self._run(both, documents), strict=True):
-            best[int(owner)] = max(best.get(int(owner), 0.0), float(score))
-        return best
-
-    def _make_query(self, terms: Terms) -> tantivy.Query | None:
-        clauses = [
-            (
-                tantivy.Occur.Should,
-                tantivy.Query.boost_query(self._term(field, term), FIELD_WEIGHTS[field] * count),
-            )
-            for field, counts in terms.counts.items()
-            for term, count in counts.items()
+        if terms.query is None or not len(owners):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        chosen = tantivy.Query.term_set_query(_schema(), OWNER, owners.tolist())
+        both = [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(chosen, 0.0)),
+            (tantivy.Occur.Must, terms.query),
         ]
-        return tantivy.Query.boolean_query(clauses) if clauses else None
-
-    def _term(self, field: str, value: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, field, value, index_option="freq")
+        return self._run(tantivy.Query.boolean_query(both), limit)
 
     def _run(self, query: tantivy.Query | None, limit: int) -> tuple[IntArray, FloatVector]:
         if query is None or limit < 1:
@@ -112,8 +99,6 @@ class LexicalSearcher:
         hits = self._searcher.search(query, limit=limit, count=False).hits
         owners = self._searcher.fast_field_values(OWNER, [address for _, address in hits])
         scores = [score for score, _ in hits]
-        if not all(map(math.isfinite, scores)):
-            raise ValueError("tantivy returned a score that is not a number")
         return np.array(owners, np.int64), np.array(scores, np.float32)
 
 
@@ -122,14 +107,13 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         self._index = tantivy.Index.open(str(folder))
-        self._schema = self._index.schema
         _register_tokenizer(self._index)
         self._writer: tantivy.IndexWriter | None = None
 
     def searcher(self) -> LexicalSearcher:
         """Return a view of what is committed now."""
         self._index.reload()
-        return LexicalSearcher(self._index.searcher(), self._schema)
+        return LexicalSearcher(self._index.searcher())
 
     def change(self, *, gone: Iterable[int], added: Iterable[LexicalDocument]) -> None:
         """Take out every document of the owners that are gone, put in the added ones, and commit."""
@@ -145,7 +129,7 @@ class LexicalIndex:
 def write_lexical(documents: Iterable[LexicalDocument], folder: Path) -> None:
     """Write an index of these documents into an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    index = tantivy.Index(_make_schema(), str(folder))
+    index = tantivy.Index(_schema(), str(folder))
     _register_tokenizer(index)
     writer = index.writer(WRITER_HEAP_BYTES, 1)
     for document in documents:
@@ -169,11 +153,12 @@ def copy_lexical(source: Path, target: Path) -> None:
                 shutil.copy2(path, target / path.name)
 
 
-def _make_schema() -> tantivy.Schema:
+@cache
+def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field(OWNER, indexed=True, fast=True)
-    for field in (CHARACTERS, WORDS, IDENTIFIERS):
-        builder.add_text_field(field, tokenizer_name="given", index_option="freq")
+    for name in (CHARACTERS, WORDS, IDENTIFIERS):
+        builder.add_text_field(name, tokenizer_name="given", index_option="freq")
     return builder.build()
 
 
@@ -189,6 +174,20 @@ def _make_document(document: LexicalDocument) -> tantivy.Document:
     made.add_text(WORDS, " ".join(segment(document.text)))
     made.add_text(IDENTIFIERS, " ".join(identifier.value for identifier in find_identifiers(document.text)))
     return made
+
+
+def _make_query(counts: Mapping[str, Mapping[str, int]]) -> tantivy.Query | None:
+    """Return the query for these terms; every index here has the same schema, so one serves them all."""
+    clauses = [
+        (tantivy.Occur.Should, tantivy.Query.boost_query(_make_term(name, term), FIELD_WEIGHTS[name] * count))
+        for name, terms in counts.items()
+        for term, count in terms.items()
+    ]
+    return tantivy.Query.boolean_query(clauses) if clauses else None
+
+
+def _make_term(name: str, value: str) -> tantivy.Query:
+    return tantivy.Query.term_query(_schema(), name, value, index_option="freq")
 
 
 def _count(terms: Sequence[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,18 +16,21 @@ from index.asking import ask_which_order, choose_questions
 from index.catalogue import Scope
 from index.explanation import Explainer
 from index.follower import LiveIndex
-from index.lexical import read_terms
+from index.highlight import telling_terms
 from index.loading import load_items
 from index.question import read_question
 from index.ranking import RankedCandidate, rank
-from index.searcher import search
+from index.searcher import complete_candidates, find_by_terms
 from index.solutions import MAX_LIMIT, Ask, MatchedNotice, MatchRequest, MatchResult, Solution
 from kb.articles.models import Audience
 from kb.errors import InvalidInput
+from kb.notices.models import Notice
 from kb.notices.service import list_notices, select_notices
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order
 from kb.orders.repository import get_order, list_customer_orders
+
+TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads cost nothing.
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Matcher:
     def __init__(self, live: LiveIndex, surroundings: Surroundings) -> None:
         self.live = live
         self.surroundings = surroundings
+        self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
+        self._notices: tuple[int, list[Notice]] = (-1, [])
 
     def match(self, request: MatchRequest) -> MatchResult:
         """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
@@ -55,16 +61,19 @@ class Matcher:
             context, ask = self._find_context(session, request)
             snapshot = self.live.snapshot()
             watch.lap("understand")
+            allowed = snapshot.catalogue.select(_make_scope(request, context))
+            # Beside the encoder, which leaves the interpreter free: a match takes as long as the longer of the two.
+            by_terms = self._threads.submit(find_by_terms, snapshot, question.text, allowed)
             vector = self.live.encoder.encode_questions([question.text])[0]
             watch.lap("encode")
-            terms = read_terms(question.text)
-            candidates = search(snapshot, terms, vector, _make_scope(request, context))
+            hits = by_terms.result()
+            candidates = complete_candidates(snapshot, vector, hits, allowed)
             watch.lap("search")
             ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience)
             watch.lap("rank")
-            explainer = Explainer(snapshot, candidates, context, terms)
+            explainer = Explainer(snapshot, candidates, context, telling_terms(hits.terms))
             solutions = _load_solutions(session, explainer, ranked, request)
-            notices = _find_notices(session, context, request.audience)
+            notices = self._find_notices(session, snapshot.revision, context, request.audience)
         ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
         watch.lap("explain")
         confidence = solutions[0].confidence if solutions else 0.0
@@ -79,6 +88,16 @@ class Matcher:
             order_id=context.order.id if context.order else None,
             timing=watch.stages,
         )
+
+    def _find_notices(
+        self, session: Session, revision: int, context: OrderContext, audience: Audience
+    ) -> list[MatchedNotice]:
+        """Return the notices that touch the order; they are read again when the database has changed."""
+        if context.order is None:
+            return []
+        if self._notices[0] != revision:
+            self._notices = (revision, list_notices(session))
+        return [_show_notice(n, audience) for n in select_notices(self._notices[1], context, audience=audience)]
 
     def _find_context(self, session: Session, request: MatchRequest) -> tuple[OrderContext, list[Ask]]:
         order, ask = _find_order(session, request)
@@ -149,17 +168,12 @@ def _load_solutions(
     return solutions
 
 
-def _find_notices(session: Session, context: OrderContext, audience: Audience) -> list[MatchedNotice]:
-    if context.order is None:
-        return []
-    return [
-        MatchedNotice(
-            id=notice.id,
-            title=notice.title,
-            kind=notice.kind,
-            priority=notice.priority,
-            body=notice.body if audience is Audience.INTERNAL else None,
-            wording=notice.wording,
-        )
-        for notice in select_notices(list_notices(session), context, audience=audience)
-    ]
+def _show_notice(notice: Notice, audience: Audience) -> MatchedNotice:
+    return MatchedNotice(
+        id=notice.id,
+        title=notice.title,
+        kind=notice.kind,
+        priority=notice.priority,
+        body=notice.body if audience is Audience.INTERNAL else None,
+        wording=notice.wording,
+    )

@@ -40,7 +40,8 @@ def rank(
     """Return the candidates in final order; a customer never sees one whose conditions are unmet."""
     ranked = []
     for position, ordinal in enumerate(candidates.ordinals[:RANKED].tolist()):
-        verdict = evaluate(catalogue.condition(ordinal), context)
+        condition = catalogue.conditions.get(ordinal)
+        verdict = Verdict.MET if condition is None else evaluate(condition, context)
         if verdict is Verdict.UNMET and audience is Audience.PUBLIC:
             continue
         moved = _move(catalogue, ordinal, verdict)

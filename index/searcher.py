@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue import BoolArray, IntArray, Scope
+from index.catalogue import BoolArray, IntArray
 from index.fusion import Source, fuse
-from index.lexical import LexicalSearcher, Terms
+from index.lexical import LexicalSearcher, Terms, read_terms
 from index.snapshot import Snapshot
 from index.vectors import FloatVector, VectorIndex
 
 FloatArray = NDArray[np.float64]
 
+# A base of so few documents is scored whole in one search: cheaper than asking again for what was not found.
+WHOLE_BASE = 2_000
 DEPTH = 100  # Hits taken from each source; their union is what is ranked.
 
 
@@ -32,40 +34,58 @@ class Candidates:
         return len(self.ordinals)
 
 
-def search(snapshot: Snapshot, terms: Terms, vector: FloatVector, scope: Scope) -> Candidates:
-    """Return every candidate in scope for a question, best first."""
-    allowed = snapshot.catalogue.select(scope)
+def find_by_terms(snapshot: Snapshot, text: str, allowed: BoolArray) -> TermHits:
+    """Return what the lexical and identifier sources find for a question; needs no vector, so it can run beside it."""
+    terms = read_terms(text)
+    identified = snapshot.lexical_full.find_identifiers(terms, limit=DEPTH)
+    return TermHits(
+        terms,
+        headings=_search_lexical(snapshot.lexical_headings, terms, allowed),
+        full=_search_lexical(snapshot.lexical_full, terms, allowed),
+        identified=_keep_best(*identified, allowed, exhausted=True),
+    )
+
+
+def complete_candidates(snapshot: Snapshot, vector: FloatVector, hits: TermHits, allowed: BoolArray) -> Candidates:
+    """Return every candidate that any source finds, best first, scored by all sources."""
     found = [
         _search_dense(snapshot.headings, snapshot.heading_owner, vector, allowed),
         _search_dense(snapshot.passages, snapshot.passage_owner, vector, allowed),
+        hits.headings.best(),
+        hits.full.best(),
+        hits.identified.best(),
     ]
-    headings = _search_lexical(snapshot.lexical_headings, terms, allowed)
-    full = _search_lexical(snapshot.lexical_full, terms, allowed)
-    identified = _keep_allowed(*snapshot.lexical_full.find_identifiers(terms, limit=DEPTH), allowed)
-    everything = [*found, headings.owners(), full.owners(), np.array(list(identified), np.int64)]
-    ordinals = np.unique(np.concatenate(everything)).astype(np.int64)
-    hits = _LexicalHits(headings, full, identified)
-    return _complete(snapshot, vector, terms, ordinals, hits)
+    return _complete(snapshot, vector, hits, np.unique(np.concatenate(found)).astype(np.int64))
 
 
-@dataclass(frozen=True, slots=True)
-class _OwnerHits:
-    """The best score of each owner found, and whether nothing further matches at all."""
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnerScores:
+    """The best score of each owner found, by ascending owner; `exhausted` when nothing further matches."""
 
-    scores: Mapping[int, float]
+    owners: IntArray
+    scores: FloatArray
     exhausted: bool
 
-    def owners(self) -> IntArray:
-        return np.fromiter(self.scores, np.int64, len(self.scores))
+    def best(self) -> IntArray:
+        """Return the owners that count as found: the best of them only."""
+        return self.owners[np.argsort(-self.scores, kind="stable")[:DEPTH]]
+
+    def read(self, ordinals: IntArray) -> FloatArray:
+        """Return the score of each ordinal; NaN where it was not found."""
+        if not len(self.owners):
+            return np.full(len(ordinals), np.nan)
+        places = np.minimum(np.searchsorted(self.owners, ordinals), len(self.owners) - 1)
+        return np.where(self.owners[places] == ordinals, self.scores[places], np.nan)
 
 
 @dataclass(frozen=True, slots=True)
-class _LexicalHits:
-    """What the lexical sources found."""
+class TermHits:
+    """What the lexical sources found for the terms of a question."""
 
-    headings: _OwnerHits
-    full: _OwnerHits
-    identified: Mapping[int, float]
+    terms: Terms
+    headings: OwnerScores
+    full: OwnerScores
+    identified: OwnerScores
 
 
 def _search_dense(index: VectorIndex, owner: IntArray, vector: FloatVector, allowed: BoolArray) -> IntArray:
@@ -73,33 +93,25 @@ def _search_dense(index: VectorIndex, owner: IntArray, vector: FloatVector, allo
     return owner[rows]
 
 
-def _search_lexical(index: LexicalSearcher, terms: Terms, allowed: BoolArray) -> _OwnerHits:
+def _search_lexical(index: LexicalSearcher, terms: Terms, allowed: BoolArray) -> OwnerScores:
     """Search deeper until enough hits are in scope: what is out of scope must not crowd out what is in it."""
-    limit = DEPTH
+    limit = WHOLE_BASE if len(index) <= WHOLE_BASE else DEPTH
     while True:
         owners, scores = index.search(terms, limit=limit)
-        kept = _keep_allowed(owners, scores, allowed)
-        exhausted = len(owners) < limit
-        if exhausted or len(kept) >= DEPTH // 2:
-            return _OwnerHits(kept, exhausted)
+        found = _keep_best(owners, scores, allowed, exhausted=len(owners) < limit or limit >= len(index))
+        if found.exhausted or len(found.owners) >= DEPTH // 2:
+            return found
         limit *= 4
 
 
-def _keep_allowed(owners: IntArray, scores: FloatVector, allowed: BoolArray) -> dict[int, float]:
-    best: dict[int, float] = {}
-    for owner, score in zip(owners.tolist(), scores.tolist(), strict=True):
-        if allowed[owner]:
-            best[owner] = max(best.get(owner, 0.0), score)
-    return best
+def _keep_best(owners: IntArray, scores: FloatVector, allowed: BoolArray, *, exhausted: bool) -> OwnerScores:
+    kept = allowed[owners]
+    # Hits come best first, so that the first of an owner's documents is its best.
+    unique, first = np.unique(owners[kept], return_index=True)
+    return OwnerScores(unique, scores[kept][first].astype(np.float64), exhausted)
 
 
-def _complete(
-    snapshot: Snapshot,
-    vector: FloatVector,
-    terms: Terms,
-    ordinals: IntArray,
-    hits: _LexicalHits,
-) -> Candidates:
+def _complete(snapshot: Snapshot, vector: FloatVector, hits: TermHits, ordinals: IntArray) -> Candidates:
     catalogue = snapshot.catalogue
     dense_heading, _ = _score_rows(snapshot.headings, catalogue.heading_start, vector, ordinals)
     dense_passage, best_passages = _score_rows(snapshot.passages, catalogue.passage_start, vector, ordinals)
@@ -108,10 +120,10 @@ def _complete(
         Source.DENSE_HEADING: dense_heading,
         Source.DENSE_PASSAGE: dense_passage,
         Source.LEXICAL_HEADING: _score_terms(
-            snapshot.lexical_headings, terms, ordinals, hits.headings, int(heading_rows[ordinals].sum())
+            snapshot.lexical_headings, hits.terms, ordinals, hits.headings, int(heading_rows[ordinals].sum())
         ),
-        Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, terms, ordinals, hits.full, len(ordinals)),
-        Source.IDENTIFIER: np.array([hits.identified.get(int(o), 0.0) for o in ordinals], np.float64),
+        Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
+        Source.IDENTIFIER: np.nan_to_num(hits.identified.read(ordinals)),
     }
     fused = fuse(columns)
     order = np.argsort(-fused, kind="stable")
@@ -142,10 +154,12 @@ def _score_rows(
 
 
 def _score_terms(
-    index: LexicalSearcher, terms: Terms, ordinals: IntArray, hits: _OwnerHits, documents: int
+    index: LexicalSearcher, terms: Terms, ordinals: IntArray, found: OwnerScores, documents: int
 ) -> FloatArray:
-    scores = dict(hits.scores)
-    if not hits.exhausted:
-        missing = np.array([o for o in ordinals.tolist() if o not in scores], np.int64)
-        scores |= index.score(terms, missing, documents=documents)
-    return np.array([scores.get(o, 0.0) for o in ordinals.tolist()], np.float64)
+    scores = found.read(ordinals)
+    missing = np.isnan(scores)
+    if not found.exhausted and missing.any():
+        everything = np.ones(int(ordinals[-1]) + 1, bool)
+        more = _keep_best(*index.score(terms, ordinals[missing], limit=documents), everything, exhausted=True)
+        scores[missing] = more.read(ordinals[missing])
+    return np.nan_to_num(scores)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb.database import Base, UtcDateTime
 
+# Asked before every match, and therefore as plain as it can be.
+NEWEST_REVISION = "SELECT COALESCE(MAX(revision), 0) FROM changes"
+
 
 class ItemKind(StrEnum):
     """What a change, a passage or a solution is about."""

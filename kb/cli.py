@@ -39,9 +39,7 @@ Kind = Annotated[RecordKind | None, typer.Option(help="What the rows are; guesse
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every row, and change nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
 ExportTarget = Annotated[Path, typer.Argument(help="A file for one kind, or a folder.")]
-Format = Annotated[
-    ExportFormat | None, typer.Option("--format", help="The format; guessed from the file's name.")
-]
+Format = Annotated[ExportFormat | None, typer.Option("--format", help="The format; guessed from the file's name.")]
 
 
 def make_app(after_import: Callable[[], None]) -> typer.Typer:
@@ -51,9 +49,7 @@ def make_app(after_import: Callable[[], None]) -> typer.Typer:
     app.command("status")(show_status)
 
     @app.command("import")
-    def import_(
-        path: ImportSource, kind: Kind = None, dry_run: DryRun = False, as_json: AsJson = False
-    ) -> None:
+    def import_(path: ImportSource, kind: Kind = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
         """Import a file or a folder; rows that cannot be used are listed, the others go in."""
         settings = Settings()
         with _open_database(settings) as database, _show_progress("importing") as on_progress:
@@ -115,9 +111,7 @@ def _open_database(settings: Settings) -> Iterator[Database]:
     except (SQLAlchemyError, OSError) as error:
         # A database error's own text holds the statement with its values: customers' data.
         cause = getattr(error, "orig", None) or error
-        _fail(
-            f"The database or a file cannot be used: {type(cause).__name__}. Check the path, the disk and the URL."
-        )
+        _fail(f"The database or a file cannot be used: {type(cause).__name__}. Check the path, the disk and the URL.")
 
 
 def _fail(message: str) -> NoReturn:
@@ -152,9 +146,7 @@ def _write_report(report: ImportReport, *, as_json: bool) -> None:
 
 
 def _make_table(report: ImportReport) -> Table:
-    table = Table(
-        "file", "line", "field", "problem", "what to do", title="Refused rows", title_justify="left"
-    )
+    table = Table("file", "line", "field", "problem", "what to do", title="Refused rows", title_justify="left")
     for row in report.refused_rows[:MAX_SHOWN_FAULTS]:
         cells = (row.file, str(row.line), row.field or "", row.problem, row.remedy)
         table.add_row(*(escape(cell) for cell in cells))

@@ -70,6 +70,11 @@ class Database:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
 
+    def read_number(self, query: str) -> int:
+        """Return the one number that a constant query yields, with as little ceremony as the driver allows."""
+        with self.engine.connect() as connection:
+            return int(connection.exec_driver_sql(query).scalar_one())
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session in one write transaction: committed on success, rolled back on any error.

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from index.encoder import EncoderFingerprint, FloatMatrix
 from kb.articles.models import Article
 from kb.cases.models import Case
 from kb.orders.order import Order
@@ -59,3 +65,26 @@ class FixedClock:
     def __call__(self) -> datetime:
         """Return the moment it was set to."""
         return self.now
+
+
+class FakeEncoder:
+    """Counts pairs of characters in 64 places: texts that share words lie near each other."""
+
+    dimension = 64
+    fingerprint = EncoderFingerprint("fake", "0" * 64, dimension, "", "", "sum", True, "float32")
+
+    def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return one vector of length 1 for each question."""
+        return self.encode_passages(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
+    ) -> FloatMatrix:
+        """Return one vector of length 1 for each passage."""
+        vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
+        for row, text in enumerate(texts):
+            for pair in pairwise(text):
+                vectors[row, zlib.crc32("".join(pair).encode("utf-8", "replace")) % self.dimension] += 1.0
+        if on_progress is not None:
+            on_progress(len(texts))
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 
 from api.auth import DESCRIBE_KEY
 from api.errors import ErrorAnswer, NotReady, ServiceBusy
-from api.examples import MATCH_ANSWER
+from api.examples import MATCH_ANSWER, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.json_body import StrictJsonRoute
 from api.schemas import MatchBody
 from api.services import MATCHES_WAITING, Services, ServicesNeeded
 from index.solutions import MatchRequest, MatchResult
 
 router = APIRouter(tags=["match"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
+
+Question = Annotated[
+    MatchBody,
+    Body(
+        openapi_examples={
+            "with its order": {"value": MATCH_WITH_ORDER},
+            "in a conversation": {"value": MATCH_WITH_TURNS},
+        }
+    ),
+]
 
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Ranked solutions.", "content": {"application/json": {"example": MATCH_ANSWER}}},
@@ -31,7 +41,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/v1/match", responses=ANSWERS, summary="Match a question")
-async def match_question(body: MatchBody, request: Request, services: ServicesNeeded) -> MatchResult:
+async def match_question(body: Question, request: Request, services: ServicesNeeded) -> MatchResult:
     """Return the articles and cases that answer a question, ranked by how well they fit it **and its order**.
 
     Each comes with its reasons: matched words, conditions that the order meets or not, parts of the score,

@@ -102,8 +102,14 @@ function showConfidence(confidence) {
     "span",
     { class: `confidence ${level}`, title: percent },
     el("span", { class: "confidence-word", text: `${say("confidence")} ${word}` }),
-    el("meter", { min: 0, max: 1, low: MIDDLE_CONFIDENCE, high: HIGH_CONFIDENCE, optimum: 1, value: confidence, "aria-label": `${say("confidence")} ${percent}` }),
+    showGauge(confidence, percent),
   );
+}
+
+function showGauge(confidence, percent) {
+  const filled = el("span");
+  filled.style.width = percent;
+  return el("span", { class: "gauge", role: "meter", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": confidence, "aria-label": `${say("confidence")} ${percent}` }, filled);
 }
 
 function showSnippet(snippet, stretches) {
@@ -114,6 +120,10 @@ function showSnippet(snippet, stretches) {
   expand.addEventListener("click", () => {
     text.classList.remove("clipped");
     expand.remove();
+  });
+  // Only once it is on the page is it known whether anything was clipped.
+  requestAnimationFrame(() => {
+    if (text.scrollHeight <= text.clientHeight + 1) expand.click();
   });
   return el("div", {}, text, expand);
 }

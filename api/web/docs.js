@@ -16,12 +16,11 @@ async function draw() {
     return;
   }
   const routes = listRoutes(description);
-  const examplesOf = (name) => description.components?.schemas?.[name]?.examples ?? [];
   const schemas = Object.entries(description.components?.schemas ?? {});
   contents.replaceChildren(...drawContents(routes), el("h2", {}, el("a", { href: "#schemas", text: "Schemas" })));
   target.replaceChildren(
     el("div", { class: "lead" }, prose(description.info.description), drawKeyNote(description)),
-    ...routes.map((route) => drawRoute(route, examplesOf)),
+    ...routes.map(drawRoute),
     el("h2", { class: "part-title", id: "schemas", text: "Schemas" }),
     ...schemas.map(([name, schema]) => drawSchema(name, schema)),
   );
@@ -51,7 +50,7 @@ function drawKeyNote(description) {
 
 const drawVerb = (verb) => el("span", { class: `verb ${verb}`, text: verb.toUpperCase() });
 
-function drawRoute(route, examplesOf) {
+function drawRoute(route) {
   return el(
     "article",
     { class: "route", id: route.id },
@@ -59,7 +58,7 @@ function drawRoute(route, examplesOf) {
     el("p", {}, el("strong", { text: route.summary ?? "" })),
     prose(route.description ?? ""),
     drawParameters(route.parameters ?? []),
-    drawBody(route.requestBody, examplesOf),
+    drawBody(route.requestBody),
     el("h3", { text: "Answers" }),
     Object.entries(route.responses ?? {}).map(drawAnswer),
   );
@@ -79,13 +78,14 @@ function drawParameters(parameters) {
   ];
 }
 
-function drawBody(body, examplesOf) {
+function drawBody(body) {
   const content = body?.content?.["application/json"];
   if (!content) return null;
-  const name = content.schema?.$ref?.split("/").at(-1);
   return [
     el("h3", {}, "Body: ", ...nameType(content.schema)),
-    ...(name ? examplesOf(name).map(code) : []),
+    ...Object.entries(content.examples ?? {}).map(([name, example]) =>
+      el("details", { open: true }, el("summary", { text: name }), code(example.value)),
+    ),
   ];
 }
 

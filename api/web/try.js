@@ -31,8 +31,18 @@ async function match() {
   } catch (error) {
     if (mine === running && !mine.signal.aborted) show({ kind: "error", error });
   }
-  if (mine === running) results.setAttribute("aria-busy", "false");
+  if (mine === running) {
+    results.setAttribute("aria-busy", "false");
+    bringIntoView();
+  }
   if (needsOrders()) readOrders();
+}
+
+/** On a phone the answer lies below the form. */
+function bringIntoView() {
+  const below = results.getBoundingClientRect().top > innerHeight * 0.6;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (below) results.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
 }
 
 function readForm() {
@@ -48,7 +58,8 @@ function readForm() {
 function show(what) {
   shown = what;
   if (what.kind === "result") {
-    status.textContent = what.result.answered ? say("found", { count: what.result.solutions.length }) : say("unsure");
+    const count = what.result.solutions.length;
+    status.textContent = what.result.answered ? say("found", { count }) : say("nearest", { count });
     answer.replaceChildren(...showResult(what.result));
   } else if (what.kind === "error") {
     showError(what.error);
@@ -61,11 +72,12 @@ function show(what) {
 function showError(error) {
   if (error.status === 401) find("key-row").hidden = false;
   const { kind, details, message, requestId, status: code } = explain(error);
-  status.textContent = kind;
+  status.textContent = "";
   answer.replaceChildren(
     el(
       "div",
-      { class: "panel trouble" },
+      { class: "panel trouble", role: "alert" },
+      el("h2", { text: kind }),
       message ? el("p", { text: message }) : null,
       details?.length ? el("ul", {}, details.map((detail) => el("li", { text: detail }))) : null,
       requestId ? el("p", { class: "meta", text: `${say("requestId")} ${requestId}` }) : null,

@@ -12,6 +12,9 @@ from typing import Protocol
 # UAX #15 stream-safe text: longer runs of marks are not language, and sorting them takes quadratic time.
 MAX_MARKS = 30
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# ASCII, common Chinese characters and punctuation, full-width forms.
+_PLAIN = re.compile("[ \\t\\n\\r!-~\u3000-\u3002\u3008-\u3011\u4e00-\u9fff\uff01-\uff5e“”‘’—·]*")
+_WORD = re.compile(r"[^ \t\n\r]+")
 _HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
 _HANGUL_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _HALF_WIDTH = {0x3000: " "} | {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
@@ -34,6 +37,8 @@ def normalise(text: str) -> str:
 
 def normalise_keeping_positions(text: str) -> tuple[str, list[int]]:
     """Return the normalised text and, for each of its characters, the index in `text` that it comes from."""
+    if _PLAIN.fullmatch(text):
+        return _normalise_plain(text)
     characters: list[str] = []
     positions: list[int] = []
     for start, cluster in _clusters(text):
@@ -46,6 +51,19 @@ def normalise_keeping_positions(text: str) -> tuple[str, list[int]]:
         characters.pop()
         positions.pop()
     return simplify("".join(characters)), positions
+
+
+def _normalise_plain(text: str) -> tuple[str, list[int]]:
+    """Do the same for text whose every character is folded on its own: nearly all, and many times faster."""
+    pieces: list[str] = []
+    positions: list[int] = []
+    for word in _WORD.finditer(to_half_width(text).lower()):
+        if pieces:
+            pieces.append(" ")
+            positions.append(positions[-1] + 1)
+        pieces.append(word[0])
+        positions.extend(range(*word.span()))
+    return simplify("".join(pieces)), positions
 
 
 def to_half_width(text: str) -> str:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from kb.articles.models import Article
+from kb.articles.models import Article, ArticleRow
 from kb.articles.service import save_article
-from kb.cases.models import Case
+from kb.cases.models import Case, CaseRow
 from kb.cases.service import save_case
 from kb.changes import SaveResult
-from kb.database import Database
+from kb.database import Base, Database
 from kb.errors import XianzhiError
-from kb.notices.models import Notice
+from kb.notices.models import Notice, NoticeRow
 from kb.notices.service import save_notice
 from kb.orders.order import Order
 from kb.orders.repository import save_customer, save_order
-from kb.orders.tables import Customer
+from kb.orders.tables import Customer, CustomerRow, OrderRow
 from kb.transfer.kinds import RecordKind, guess_file_kind
 from kb.transfer.parsing import FileParser, ParsedRow, RefusedSource
 from kb.transfer.read_markdown import list_markdown
@@ -36,6 +37,14 @@ ROWS_PER_TRANSACTION = 200
 OnProgress = Callable[[int], None]
 # The questions of an evaluation dataset are asked of the knowledge, and are no part of it.
 EVALUATION_QUESTIONS = "queries.jsonl"
+REFUSALS = (XianzhiError, IntegrityError, DataError)
+TABLES: Mapping[RecordKind, type[ArticleRow | CaseRow | CustomerRow | NoticeRow | OrderRow]] = {
+    RecordKind.CUSTOMER: CustomerRow,
+    RecordKind.ORDER: OrderRow,
+    RecordKind.ARTICLE: ArticleRow,
+    RecordKind.CASE: CaseRow,
+    RecordKind.NOTICE: NoticeRow,
+}
 OpenSession = Callable[[], AbstractContextManager[Session]]
 
 
@@ -130,23 +139,48 @@ def _open_sessions(database: Database, *, dry_run: bool) -> Iterator[OpenSession
 def _save_batch(
     session: Session,
     file_name: str,
-    batch: Iterable[ParsedRow | RefusedSource],
+    batch: Sequence[ParsedRow | RefusedSource],
     tally: Tally,
     *,
     now: datetime,
 ) -> None:
+    outcomes = iter(_save_rows(session, [row for row in batch if isinstance(row, ParsedRow)], now=now))
     for row in batch:
-        if isinstance(row, RefusedSource):
-            tally.refuse(file_name, row.faults)
-            continue
-        try:
-            # A savepoint: what the database refuses does not take the batch along.
-            with session.begin_nested():
-                result = _save(session, row.record, now=now)
-        except (XianzhiError, IntegrityError, DataError) as error:
-            tally.refuse(file_name, [_explain_refusal(row, error)])
+        outcome = row.faults if isinstance(row, RefusedSource) else next(outcomes)
+        if isinstance(outcome, SaveResult):
+            tally.saved[outcome] += 1
         else:
-            tally.saved[result] += 1
+            tally.refuse(file_name, outcome)
+
+
+def _save_rows(
+    session: Session, rows: Sequence[ParsedRow], *, now: datetime
+) -> list[SaveResult | tuple[RowFault, ...]]:
+    """Save rows all at once, and one by one where that fails, so that only the bad ones stay out."""
+    _known = _load_known(session, rows)  # Held: the session forgets what nobody holds.
+    try:
+        with session.begin_nested():
+            return [_save(session, row.record, now=now) for row in rows]
+    except REFUSALS:
+        return [_save_alone(session, row, now=now) for row in rows]
+
+
+def _load_known(session: Session, rows: Sequence[ParsedRow]) -> list[Base]:
+    """Load what the rows may change in one query a kind, instead of one a row."""
+    known: list[Base] = []
+    for kind in {row.kind for row in rows}:
+        table = TABLES[kind]
+        ids = {row.record.id for row in rows if row.kind is kind}
+        known += session.scalars(select(table).where(table.id.in_(ids)))
+    return known
+
+
+def _save_alone(session: Session, row: ParsedRow, *, now: datetime) -> SaveResult | tuple[RowFault, ...]:
+    try:
+        with session.begin_nested():
+            return _save(session, row.record, now=now)
+    except REFUSALS as error:
+        return (_explain_refusal(row, error),)
 
 
 def _explain_refusal(row: ParsedRow, error: Exception) -> RowFault:

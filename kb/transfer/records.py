@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from kb.articles.repository import list_versions, to_article
+from kb.cases.models import Case
 from kb.cases.repository import list_cases, to_case
 from kb.notices.service import list_notices
+from kb.orders.order import Order
 from kb.orders.repository import list_customers, list_orders
 from kb.transfer.kinds import RecordKind
 
@@ -23,7 +25,7 @@ def _list_articles(session: Session) -> Iterator[BaseModel]:
 
 
 def _list_cases(session: Session) -> Iterator[BaseModel]:
-    return map(to_case, list_cases(session))
+    return (_type_order(to_case(row)) for row in list_cases(session))
 
 
 def _list_notices(session: Session) -> Iterator[BaseModel]:
@@ -43,6 +45,11 @@ def list_records(session: Session, kind: RecordKind, *, zone: tzinfo) -> Iterato
     """Yield every record of a kind in order of id, as plain values with every field, absent ones None."""
     for record in _LISTS[kind](session):
         yield {name: to_plain(value, zone) for name, value in record}
+
+
+def _type_order(case: Case) -> Case:
+    # Typed again, so that its times are written in the shop's zone like all others.
+    return case.model_copy(update={"order": Order.model_validate(case.order)}) if case.order else case
 
 
 def to_plain(value: object, zone: tzinfo) -> object:

@@ -25,10 +25,13 @@ def write_xlsx(path: Path, records: Iterator[PlainRecord], kind: RecordKind) -> 
     sheet = workbook.create_sheet(kind.value)
     sheet.append(COLUMNS[kind])
     count = 0
-    for cells in make_rows(records, COLUMNS[kind]):
-        count += 1
-        sheet.append([_escape(cell, cells[0]) for cell in cells])
-    workbook.save(path)
+    try:
+        for cells in make_rows(records, COLUMNS[kind]):
+            count += 1
+            sheet.append([_escape(cell, cells[0]) for cell in cells])
+    finally:
+        # Also after a failure: only saving ends the sheet's own temporary file.
+        workbook.save(path)
     return count
 
 

@@ -76,7 +76,7 @@ def test_an_order_written_in_another_zone_is_the_same_order(database: Database, 
 
 
 def test_a_dry_run_reports_the_same_and_leaves_no_trace(database: Database, tmp_path: Path) -> None:
-    rows = [{**RETURNS, "id": f"a{n}"} for n in range(ROWS_PER_TRANSACTION)]
+    rows = [{**RETURNS, "id": f"a{n}", "version": 1} for n in range(ROWS_PER_TRANSACTION)]
     versions = [{**RETURNS, "id": "a0", "version": 2, "body": "新"}, {"id": "bad"}]
     _write(tmp_path / "articles.jsonl", *rows, *versions)
     dry = run(database, tmp_path, dry_run=True)
