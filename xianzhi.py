@@ -3,19 +3,62 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
+import yaml
 from rich.console import Console
+from rich.markup import escape
 
+from api.cli import serve, serve_with
 from eval.cli import app as eval_app
+from index.cli import app as index_app
+from index.cli import match, prepare, update_index
+from index.opening import open_database
+from index.prepared import ModelNotPrepared, find_prepared
+from kb.cli import make_app as make_kb_app
 from kb.errors import XianzhiError
+from kb.settings import Settings
+from kb.transfer.importer import import_path
+
+EXIT_UNUSABLE = 2
+SAMPLE = Path(__file__).parent / "data" / "sample"
 
 app = typer.Typer(
     help="Xianzhi (先知): answers for customer service, from knowledge and the order.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # They would print local variables: customers' words among them.
 )
+app.command()(match)
+app.command()(serve)
+app.add_typer(make_kb_app(after_import=update_index), name="kb")
+app.add_typer(index_app, name="index")
 app.add_typer(eval_app, name="eval")
+
+
+@app.command()
+def demo(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Prepare everything, load the sample knowledge base, and serve it at the moment it was written for."""
+    now = datetime.fromisoformat(yaml.safe_load((SAMPLE / "manifest.yaml").read_text("utf-8"))["now"])
+    settings = Settings(now=now)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print("[bold]1/4[/] the encoder")
+    try:
+        find_prepared(settings.model, settings.model_dir)
+    except ModelNotPrepared:
+        prepare(None)
+    console.print("[bold]2/4[/] the database")
+    with open_database(settings) as database:
+        console.print("[bold]3/4[/] the sample knowledge base")
+        report = import_path(database, SAMPLE, zone=settings.zone, now=now)
+    console.print(f"    {report.added} added, {report.changed} changed, {report.unchanged} as they were")
+    console.print("[bold]4/4[/] the index and the server")
+    serve_with(settings, host=host, port=port)
 
 
 def main() -> None:
@@ -23,11 +66,11 @@ def main() -> None:
     try:
         app()
     except XianzhiError as error:
-        console = Console(stderr=True)
-        console.print(f"[bold red]{error.code}[/]: {error.message}", highlight=False)
+        console = Console(stderr=True, soft_wrap=True)
+        console.print(f"[bold red]{error.code}[/]: {escape(error.message)}", highlight=False)
         for detail in error.details:
-            console.print(f"  {detail}", highlight=False)
-        sys.exit(2)
+            console.print(f"  {escape(detail)}", highlight=False)
+        sys.exit(EXIT_UNUSABLE)
 
 
 if __name__ == "__main__":

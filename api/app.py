@@ -15,8 +15,9 @@ from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.request_record import RequestRecorder
 from api.routers import articles, health, match, orders, pages
-from api.services import OTHERS_AT_ONCE, Services, open_matcher
+from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
+from index.opening import open_matcher
 from kb.settings import Settings
 
 DESCRIPTION = (

@@ -14,9 +14,7 @@ from api.errors import Unauthorized, make_error_answer
 
 GUARDED = "/v1"
 # Only tells the API description that there is a key; `BearerGate` is what asks for it.
-DESCRIBE_KEY = Depends(
-    HTTPBearer(auto_error=False, description="The key in `XIANZHI_API_KEY`, where one is set.")
-)
+DESCRIBE_KEY = Depends(HTTPBearer(auto_error=False, description="The key in `XIANZHI_API_KEY`, where one is set."))
 
 
 class BearerGate:

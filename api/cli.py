@@ -11,7 +11,8 @@ import uvicorn
 
 from api.app import create_app
 from api.logs import LOG_CONFIG
-from api.services import open_matcher
+from index.cli import show_progress
+from index.opening import open_matcher
 from kb.errors import XianzhiError
 from kb.settings import Settings
 
@@ -19,9 +20,7 @@ MAX_CONNECTIONS = 256
 KEEP_ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 10
 
-Host = Annotated[
-    str, typer.Option(help="Address to listen on; beyond this machine only with XIANZHI_API_KEY set.")
-]
+Host = Annotated[str, typer.Option(help="Address to listen on; beyond this machine only with XIANZHI_API_KEY set.")]
 Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")]
 
 
@@ -32,19 +31,22 @@ class KeyNeeded(XianzhiError):
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"{host} can be reached from other machines, and no key is set. "
-            "Set XIANZHI_API_KEY, or serve on 127.0.0.1."
+            f"{host} can be reached from other machines, and no key is set. Set XIANZHI_API_KEY, or serve on 127.0.0.1."
         )
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the API and the page to try it."""
-    settings = Settings()
+    serve_with(Settings(), host=host, port=port)
+
+
+def serve_with(settings: Settings, *, host: str, port: int) -> None:
+    """Serve with these settings until stopped; raises `KeyNeeded` where that would let anybody in."""
     if settings.api_key is None and not is_loopback(host):
         raise KeyNeeded(host)
     logging.config.dictConfig(LOG_CONFIG)
     typer.echo("Opening the knowledge base …")
-    with open_matcher(settings) as matcher:
+    with show_progress() as on_progress, open_matcher(settings, on_progress=on_progress) as matcher:
         typer.echo(describe_links(host, port))
         uvicorn.run(
             create_app(settings, matcher=matcher),

@@ -70,7 +70,14 @@ MATCH_ANSWER: Example = {
             "highlights": [{"field": "title", "start": 10, "end": 12}],
             "score": 4.2,
             "confidence": 0.91,
-            "scores": {"title": 1.3, "body": 0.9, "meaning": 1.5, "order_context": 0.5},
+            "scores": {
+                "dense_heading": 0.93,
+                "dense_passage": 0.9,
+                "lexical_heading": 32.4,
+                "lexical_full": 26.2,
+                "identifier": 0.0,
+                "order_context": 0.3,
+            },
             "applies": "met",
             "conditions": [
                 {"text": "订单状态为已发货", "state": "met"},

@@ -135,9 +135,7 @@ def _check_text(text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise InvalidJson(
-            "A text holds half of a surrogate pair, such as \\ud800. Send whole characters."
-        ) from None
+        raise InvalidJson("A text holds half of a surrogate pair, such as \\ud800. Send whole characters.") from None
 
 
 def _too_deep() -> InvalidJson:
@@ -172,9 +170,7 @@ class StrictJsonRequest(Request):
     def _refuse_media_type(self) -> None:
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
-            raise MediaTypeUnsupported(
-                "The body must be JSON. Send the header `Content-Type: application/json`."
-            )
+            raise MediaTypeUnsupported("The body must be JSON. Send the header `Content-Type: application/json`.")
         if self.headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise MediaTypeUnsupported("The body must not be compressed. Send it without `Content-Encoding`.")
 

@@ -40,9 +40,7 @@ class Metrics:
             registry=self.registry,
         )
         self._passages = Gauge("xianzhi_index_passages", "Passages in the index.", registry=self.registry)
-        self._revision = Gauge(
-            "xianzhi_index_revision", "Revision that the index shows.", registry=self.registry
-        )
+        self._revision = Gauge("xianzhi_index_revision", "Revision that the index shows.", registry=self.registry)
 
     def count_request(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""

@@ -108,8 +108,6 @@ def _log_crash(request_id: str, error: Exception) -> None:
         extra={
             "request_id": request_id,
             "error": type(error).__name__,
-            "frames": [
-                f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)
-            ],
+            "frames": [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)],
         },
     )

@@ -49,9 +49,7 @@ class FiltersBody(StrictModel):
 
 
 Turn = Annotated[TurnBody, BeforeValidator(_plain_turn, json_schema_input_type=str | TurnBody)]
-CustomerRef = Annotated[
-    CustomerBody, BeforeValidator(_plain_customer, json_schema_input_type=str | CustomerBody)
-]
+CustomerRef = Annotated[CustomerBody, BeforeValidator(_plain_customer, json_schema_input_type=str | CustomerBody)]
 
 
 class MatchBody(StrictModel):
@@ -67,9 +65,7 @@ class MatchBody(StrictModel):
     )
     order: Order | None = Field(None, description="The order itself; only `status` is required in it.")
     order_id: Identifier | None = Field(None, description="The id of an order that has been imported.")
-    customer: CustomerRef | None = Field(
-        None, description="The customer, as an id or as an object with an id."
-    )
+    customer: CustomerRef | None = Field(None, description="The customer, as an id or as an object with an id.")
     channel: Annotated[str, CleanText, Field(max_length=50)] | None = Field(
         None,
         description="Where the customer asks, such as app, web or phone: the fact `channel` of conditions.",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from anyio import CapacityLimiter
@@ -13,11 +11,8 @@ from fastapi import Depends, Request
 
 from api.errors import NotReady
 from api.metrics import Metrics
-from index.encoder import load_encoder
-from index.follower import LiveIndex
-from index.matcher import Matcher, Surroundings
+from index.matcher import Matcher
 from kb.database import Database
-from kb.settings import Settings
 
 # A match holds two connections, any other request one: 2 x 4 + 6 fit in the pool's fifteen.
 MATCHES_AT_ONCE = 4
@@ -46,42 +41,6 @@ class Services:
         """Bring the index up to the database, so that the next match goes by what was just saved."""
         if self.matcher.live.is_open:
             self.matcher.live.snapshot()
-
-
-@contextmanager
-def open_matcher(settings: Settings) -> Iterator[Matcher]:
-    """Yield a matcher on the configured database, its schema brought up to date and its index open."""
-    # First of all, because it fails where nothing has been prepared: then no database is left behind.
-    encoder = load_encoder(
-        model=settings.model,
-        model_dir=settings.model_dir,
-        precision=settings.precision,
-        threads=settings.encoder_threads,
-    )
-    database = Database(settings.resolved_database_url)
-    try:
-        if not database.is_migrated():
-            database.migrate()
-        live = LiveIndex(database, encoder, settings.generations_dir)
-        try:
-            live.open()
-            yield Matcher(live, make_surroundings(settings))
-        finally:
-            live.close()
-    finally:
-        database.close()
-
-
-def make_surroundings(settings: Settings) -> Surroundings:
-    """Return the clock, the zone and the threshold that the settings name."""
-    fixed = settings.now
-    if fixed is not None and fixed.utcoffset() is None:
-        fixed = fixed.replace(tzinfo=settings.zone)
-    return Surroundings(
-        clock=lambda: fixed or datetime.now(UTC),
-        zone=settings.zone,
-        answer_threshold=settings.answer_threshold,
-    )
 
 
 def get_services(request: Request) -> Services:

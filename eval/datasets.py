@@ -95,7 +95,7 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
             _add_row(row, articles, cases, where=f"{folder / name}, line {line}")
     questions = tuple(_read_questions(folder / "queries.jsonl"))[:limit]
     qrels = _read_qrels(folder / "qrels.tsv")
-    _check_labels(folder, qrels, {item.id for item in (*articles, *cases)})
+    _check_labels(folder, qrels, {a.id for a in articles} | {c.id for c in cases})
     return Dataset(
         name=description.name or folder.resolve().name,
         articles=tuple(articles),

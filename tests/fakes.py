@@ -77,9 +77,7 @@ class FakeEncoder:
         """Return one vector of length 1 for each question."""
         return self.encode_passages(texts)
 
-    def encode_passages(
-        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
-    ) -> FloatMatrix:
+    def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage."""
         vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
         for row, text in enumerate(texts):

@@ -22,9 +22,7 @@ router = APIRouter(tags=["articles"], route_class=StrictJsonRoute, dependencies=
 
 ArticleId = Annotated[ItemId, Path(description="The article's id: no blanks, no slashes.")]
 NewArticle = Annotated[ArticleBody, Body(openapi_examples={"an article": {"value": ARTICLE}})]
-Version = Annotated[
-    int | None, Query(ge=1, le=1_000_000, description="An older version; the newest without it.")
-]
+Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="An older version; the newest without it.")]
 
 UNAUTHORIZED = {"description": "The key is missing or wrong.", "model": ErrorAnswer}
 NOT_FOUND = {"description": "No article has this id.", "model": ErrorAnswer}
@@ -79,9 +77,7 @@ def put_article(article_id: ArticleId, body: NewArticle, services: ServicesNeede
     with services.database.write() as session:
         result = save_article(session, article, now=services.now())
         saved = _find_saved(_get_article(session, article_id), article)
-        answer = SavedAnswer(
-            id=article_id, version=saved.version, result=result, status=ArticleStatus(saved.status)
-        )
+        answer = SavedAnswer(id=article_id, version=saved.version, result=result, status=ArticleStatus(saved.status))
     services.catch_up()
     return answer
 
@@ -101,9 +97,7 @@ def withdraw(article_id: ArticleId, services: ServicesNeeded) -> SavedAnswer:
     with services.database.write() as session:
         result = withdraw_article(session, article_id, now=services.now())
         newest = _get_article(session, article_id).versions[-1]
-        answer = SavedAnswer(
-            id=article_id, version=newest.version, result=result, status=ArticleStatus(newest.status)
-        )
+        answer = SavedAnswer(id=article_id, version=newest.version, result=result, status=ArticleStatus(newest.status))
     services.catch_up()
     return answer
 

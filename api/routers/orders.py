@@ -40,9 +40,7 @@ def list_orders(services: ServicesNeeded, limit: ListLimit = DEFAULT_LISTED) -> 
     """Return the newest orders with their status in words and what was bought; nothing tells whose they are."""
     with services.database.read() as session:
         orders = list_recent_orders(session, limit=limit)
-    return OrderList(
-        items=[_make_line(order) for order in orders], time_zone=services.matcher.surroundings.zone.key
-    )
+    return OrderList(items=[_make_line(order) for order in orders], time_zone=services.matcher.surroundings.zone.key)
 
 
 @router.get(

@@ -16,13 +16,13 @@ FRESH = {"Cache-Control": "no-cache"}
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 async def show_try_page() -> FileResponse:
     """Return the page to try a match."""
     return FileResponse(WEB / "index.html", headers=FRESH)
 
 
-@router.get("/docs")
+@router.api_route("/docs", methods=["GET", "HEAD"])
 async def show_api_page() -> FileResponse:
     """Return the page that renders `/openapi.json`."""
     return FileResponse(WEB / "docs.html", headers=FRESH)

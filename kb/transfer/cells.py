@@ -160,9 +160,7 @@ def to_number(value: object, _zone: tzinfo) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise UnusableCell(f"{show(value)} is not a number", "Write digits only.")
     text = (
-        unicodedata.normalize("NFKC", value).strip().strip("¥元").replace(",", "")
-        if isinstance(value, str)
-        else value
+        unicodedata.normalize("NFKC", value).strip().strip("¥元").replace(",", "") if isinstance(value, str) else value
     )
     if text == "":
         return None
@@ -195,9 +193,7 @@ def to_turns(value: object, zone: tzinfo) -> object:
         parsed = _find_array(value)
         value = _split_turns(value) if parsed is None else parsed
     if not isinstance(value, list | tuple):
-        raise UnusableCell(
-            "is not a list of turns", "Write one turn a line, each starting with 客户： or 客服：."
-        )
+        raise UnusableCell("is not a list of turns", "Write one turn a line, each starting with 客户： or 客服：.")
     return [_to_turn(turn, zone) for turn in value]
 
 

@@ -31,12 +31,8 @@ STATUSES = _make_choices(
         "withdrawn": "已下线 下线 停用 已停用 失效 已失效 过期 已过期 作废 expired inactive archived retired disabled",
     }
 )
-BASES = _make_choices(
-    {"now": "当前 当前时间 现在 咨询时间 current", "order": "下单时 下单时间 下单 订单时间 placed"}
-)
-LANGUAGES = _make_choices(
-    {"zh": "中文 汉语 chinese zh-cn zh_cn cn zh-hans", "en": "英文 英语 english en-us en_us"}
-)
+BASES = _make_choices({"now": "当前 当前时间 现在 咨询时间 current", "order": "下单时 下单时间 下单 订单时间 placed"})
+LANGUAGES = _make_choices({"zh": "中文 汉语 chinese zh-cn zh_cn cn zh-hans", "en": "英文 英语 english en-us en_us"})
 OUTCOMES = _make_choices(
     {
         "solved": "已解决 解决 完成 已完成 已关闭 resolved closed 成功",
@@ -81,9 +77,7 @@ PAYMENT_METHODS = _make_choices(
     },
     words.PAYMENT_METHOD,
 )
-SELLER_KINDS = _make_choices(
-    {"self": "self_operated 平台自营", "third_party": "第三方 pop 商家"}, words.SELLER_KIND
-)
+SELLER_KINDS = _make_choices({"self": "self_operated 平台自营", "third_party": "第三方 pop 商家"}, words.SELLER_KIND)
 EVENT_STATUSES = _make_choices({"picked_up": "已揽件", "exception": "物流异常"}, words.SHIPMENT_EVENT_STATUS)
 DIRECTIONS = _make_choices({"forward": "发货 正向 去程 寄出", "return": "退货 逆向 返程 退回"})
 INVOICE_KINDS = _make_choices(

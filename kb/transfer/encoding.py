@@ -25,9 +25,7 @@ def find_encoding(path: Path) -> str:
         if start.startswith(mark):
             offset = _find_bad_byte(path, encoding)
             if offset is not None:
-                raise _make_error(
-                    path, f"byte {offset} is not valid {encoding}, which the file's start announces"
-                )
+                raise _make_error(path, f"byte {offset} is not valid {encoding}, which the file's start announces")
             return encoding
     utf8_offset = _find_bad_byte(path, "utf-8")
     if utf8_offset is None:
@@ -35,9 +33,7 @@ def find_encoding(path: Path) -> str:
     chinese_offset = _find_bad_byte(path, CHINESE_ENCODING)
     if chinese_offset is None:
         return CHINESE_ENCODING
-    raise _make_error(
-        path, f"byte {utf8_offset} is not valid UTF-8 and byte {chinese_offset} not valid GB18030"
-    )
+    raise _make_error(path, f"byte {utf8_offset} is not valid UTF-8 and byte {chinese_offset} not valid GB18030")
 
 
 def _find_bad_byte(path: Path, encoding: str) -> int | None:

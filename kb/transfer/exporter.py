@@ -65,14 +65,10 @@ def _plan_targets(
     suffix_format = _FORMATS.get(path.suffix.lower())
     if suffix_format is not None and not path.is_dir():
         if file_format not in (None, suffix_format):
-            raise InvalidInput(
-                f"{path.name} would hold {file_format}. Name a .{file_format} file, or a folder."
-            )
+            raise InvalidInput(f"{path.name} would hold {file_format}. Name a .{file_format} file, or a folder.")
         file_kind = kind or guess_file_kind(path)
         if file_kind is None:
-            raise InvalidInput(
-                f"What shall {path.name} hold? Say it with --kind, or name a folder for everything."
-            )
+            raise InvalidInput(f"What shall {path.name} hold? Say it with --kind, or name a folder for everything.")
         return {path: (file_kind, suffix_format)}
     kinds = [kind] if kind else list(RecordKind)
     return dict(_plan_in_folder(path, each, file_format or ExportFormat.JSONL) for each in kinds)

@@ -61,9 +61,7 @@ class FileParser:
         try:
             record = PARSERS[kind](row.values, zone=self.zone)
         except InvalidRow as error:
-            return RefusedSource(
-                tuple(RowFault(row.line, p.field, p.problem, p.remedy) for p in error.problems)
-            )
+            return RefusedSource(tuple(RowFault(row.line, p.field, p.problem, p.remedy) for p in error.problems))
         fault = self._find_contradiction(row.line, record) if isinstance(record, Article) else None
         return ParsedRow(row.line, kind, record) if fault is None else RefusedSource((fault,))
 
@@ -76,18 +74,14 @@ class FileParser:
             if table.find_field(name) is None and not table.is_ignored(name):
                 nearest = table.find_nearest(name)
                 hint = f" Did you mean {nearest!r}?" if nearest else ""
-                self.warnings.append(
-                    f"{self.name}: the column {name[:60]!r} is not known and was ignored.{hint}"
-                )
+                self.warnings.append(f"{self.name}: the column {name[:60]!r} is not known and was ignored.{hint}")
 
     def _find_contradiction(self, line: Line, article: Article) -> RowFault | None:
         """Return the fault of a row that says something else under the id and version of an earlier one."""
         content = hash_article(article)
         versions = self._seen_versions.setdefault(article.id, {})
         rivals = (
-            versions
-            if article.version is None
-            else {n: versions[n] for n in (article.version, None) if n in versions}
+            versions if article.version is None else {n: versions[n] for n in (article.version, None) if n in versions}
         )
         for first_line, first_content in rivals.values():
             if first_content != content:

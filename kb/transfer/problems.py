@@ -21,9 +21,7 @@ class FieldProblem:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        return (
-            f"{self.field}: {self.problem}. {self.remedy}" if self.field else f"{self.problem}. {self.remedy}"
-        )
+        return f"{self.field}: {self.problem}. {self.remedy}" if self.field else f"{self.problem}. {self.remedy}"
 
 
 class InvalidRow(InvalidInput):

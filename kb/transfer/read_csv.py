@@ -48,14 +48,10 @@ def check_columns(cells: Sequence[object], file_name: str) -> list[str]:
     """Return the columns' names; raises `UnusableFile` where they cannot be told apart."""
     names = ["" if cell is None else str(cell).strip() for cell in cells]
     if len(names) > MAX_COLUMNS:
-        raise UnusableFile(
-            f"{file_name} has {len(names)} columns; the limit is {MAX_COLUMNS}. Remove the others."
-        )
+        raise UnusableFile(f"{file_name} has {len(names)} columns; the limit is {MAX_COLUMNS}. Remove the others.")
     for name in names:
         if name and names.count(name) > 1:
-            raise UnusableFile(
-                f"{file_name} has two columns named {name[:60]!r}. Rename or remove one of them."
-            )
+            raise UnusableFile(f"{file_name} has two columns named {name[:60]!r}. Rename or remove one of them.")
     return names
 
 

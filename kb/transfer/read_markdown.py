@@ -52,9 +52,7 @@ def _is_hidden(path: Path) -> bool:
 def _read_file(path: Path, name: Path) -> SourceRow | RowFault:
     line = name.as_posix()
     if path.stat().st_size > MAX_FILE_BYTES:
-        return RowFault(
-            line, None, f"is larger than {MAX_FILE_BYTES:,} bytes", "Split it into several articles."
-        )
+        return RowFault(line, None, f"is larger than {MAX_FILE_BYTES:,} bytes", "Split it into several articles.")
     try:
         # Line ends stay as they are: what an export wrote is read back exactly.
         with path.open(encoding=find_encoding(path), newline="") as file:

@@ -46,9 +46,7 @@ def parse_case(values: Values, *, zone: tzinfo = SHOP_ZONE) -> Case:
     """Return the case a row holds, its order cut to the fields an order has."""
     columns, data = _collect(values, COLUMNS[RecordKind.CASE], fields.CASE, zone)
     if isinstance(data.get("order"), dict) and data["order"]:
-        order = _validate(
-            Order, data["order"], {name.removeprefix("order."): c for name, c in columns.items()}
-        )
+        order = _validate(Order, data["order"], {name.removeprefix("order."): c for name, c in columns.items()})
         data["order"] = order.model_dump(mode="json", exclude_none=True)
     data.setdefault("language", guess_language(f"{data.get('question', '')}{data.get('solution', '')}"))
     return _validate(Case, data, columns)
@@ -64,9 +62,7 @@ def parse_order(values: Values, *, zone: tzinfo = SHOP_ZONE) -> Order:
     """Return the order a row holds; its id is needed here, unlike in a question."""
     columns, data = _collect(values, COLUMNS[RecordKind.ORDER], fields.ORDER, zone)
     if not data.get("id"):
-        raise InvalidRow(
-            (FieldProblem(columns.get("id", "id"), "is missing", "Fill it in; every row needs it."),)
-        )
+        raise InvalidRow((FieldProblem(columns.get("id", "id"), "is missing", "Fill it in; every row needs it."),))
     return _validate(Order, data, columns)
 
 
@@ -138,9 +134,7 @@ def _validate(model: type[_Model], data: Mapping[str, Any], columns: Mapping[str
         raise explain(error, columns) from error
     except InvalidInput as error:
         name = _NAMES_OF_ERRORS.get(type(error), "")
-        problem = FieldProblem(
-            columns.get(name, name) or None, error.message.rstrip("."), "Correct the value."
-        )
+        problem = FieldProblem(columns.get(name, name) or None, error.message.rstrip("."), "Correct the value.")
         raise InvalidRow((problem,)) from error
 
 

@@ -86,9 +86,7 @@ def fill(database: Database) -> None:
         )
         save_article(
             session,
-            make_article(
-                id="secret", title="退货审核口径", body="内部：退货审核的口径。", audience=Audience.INTERNAL
-            ),
+            make_article(id="secret", title="退货审核口径", body="内部：退货审核的口径。", audience=Audience.INTERNAL),
             now=NOW,
         )
         save_case(session, make_case(), now=NOW)

@@ -97,9 +97,7 @@ def test_history_cannot_be_rewritten(shop: Shop) -> None:
         ({"audience": "all"}, "invalid_request"),
     ],
 )
-def test_unusable_article_is_refused_and_nothing_is_stored(
-    shop: Shop, change: dict[str, object], problem: str
-) -> None:
+def test_unusable_article_is_refused_and_nothing_is_stored(shop: Shop, change: dict[str, object], problem: str) -> None:
     answer = shop.client.put(ADDRESS, json={**ARTICLE, **change})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, problem)
     assert shop.client.get(ADDRESS).status_code == 404

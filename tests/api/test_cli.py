@@ -29,15 +29,11 @@ def test_serving_beyond_this_machine_without_a_key_is_refused(host: str) -> None
 )
 def test_links_can_be_opened(host: str, address: str) -> None:
     links = describe_links(host, 80)
-    assert [
-        path for path in (f"{address}/\n", f"{address}/docs\n", f"{address}/metrics\n") if path not in links
-    ] == []
+    assert [path for path in (f"{address}/\n", f"{address}/docs\n", f"{address}/metrics\n") if path not in links] == []
 
 
 def test_log_line_is_json_with_the_fields_of_the_event() -> None:
-    record = logging.makeLogRecord(
-        {"name": "api", "levelno": 20, "levelname": "INFO", "msg": "x", "request_id": "r1"}
-    )
+    record = logging.makeLogRecord({"name": "api", "levelno": 20, "levelname": "INFO", "msg": "x", "request_id": "r1"})
     line = json.loads(JsonFormatter().format(record))
     assert (line["event"], line["level"], line["logger"], line["request_id"]) == ("x", "info", "api", "r1")
     assert set(line) == {"at", "event", "level", "logger", "request_id"}

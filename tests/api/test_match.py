@@ -51,9 +51,7 @@ def test_request_with_everything_is_taken(full_shop: Shop) -> None:
 def test_category_is_a_list_or_a_path(full_shop: Shop) -> None:
     def match(category: object) -> list[str]:
         body = {"question": "退货", "filters": {"category": category}}
-        return [
-            solution["id"] for solution in full_shop.client.post("/v1/match", json=body).json()["solutions"]
-        ]
+        return [solution["id"] for solution in full_shop.client.post("/v1/match", json=body).json()["solutions"]]
 
     assert match("售后/退货") == match(["售后", "退货"]) != []
 
@@ -73,9 +71,7 @@ def test_filter_that_nothing_passes_shows_nothing(full_shop: Shop) -> None:
         {"customer": {"id": "C0042"}},
     ],
 )
-def test_order_is_known_by_itself_its_id_or_its_only_customer(
-    full_shop: Shop, order: dict[str, object]
-) -> None:
+def test_order_is_known_by_itself_its_id_or_its_only_customer(full_shop: Shop, order: dict[str, object]) -> None:
     result = full_shop.client.post("/v1/match", json={"question": "能改收货地址吗", **order}).json()
     assert result["order_id"] == "SO2026111500017"
     address = next(solution for solution in result["solutions"] if solution["id"] == "address-change")
@@ -86,9 +82,7 @@ def test_order_is_known_by_itself_its_id_or_its_only_customer(
 def test_notice_tells_agents_more_than_customers(full_shop: Shop) -> None:
     def notices(audience: str) -> object:
         body = {"question": "怎么还没到", "order_id": "SO2026111500017", "audience": audience}
-        return [
-            (n["wording"], n["body"]) for n in full_shop.client.post("/v1/match", json=body).json()["notices"]
-        ]
+        return [(n["wording"], n["body"]) for n in full_shop.client.post("/v1/match", json=body).json()["notices"]]
 
     assert notices("internal") == [("路上有雪，会晚一天。", "不要建议拒收。")]
     assert notices("public") == [("路上有雪，会晚一天。", None)]
@@ -128,9 +122,7 @@ def test_longest_question_is_taken_and_a_longer_one_refused(full_shop: Shop) -> 
 
 def test_request_id_is_the_callers_or_a_new_one(full_shop: Shop) -> None:
     def ask(offered: str) -> str:
-        answer = full_shop.client.post(
-            "/v1/match", json={"question": "退货"}, headers={"X-Request-ID": offered}
-        )
+        answer = full_shop.client.post("/v1/match", json={"question": "退货"}, headers={"X-Request-ID": offered})
         assert answer.headers["x-request-id"] == answer.json()["request_id"]
         return answer.headers["x-request-id"]
 

@@ -53,9 +53,7 @@ ORDER = {"status": "paid"}
         ({"channel": "x" * 51}, "body.channel: Should have at most 50 entries or characters."),
     ],
 )
-def test_wrong_field_is_named_in_plain_words(
-    full_shop: Shop, change: dict[str, object], problem: str
-) -> None:
+def test_wrong_field_is_named_in_plain_words(full_shop: Shop, change: dict[str, object], problem: str) -> None:
     answer = full_shop.client.post("/v1/match", json={"question": "退货", **change})
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (422, "invalid_request")

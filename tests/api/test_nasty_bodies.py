@@ -151,9 +151,7 @@ def test_articles_are_read_as_strictly(full_shop: Shop, body: bytes) -> None:
 
 
 def test_body_over_the_limit_is_413_by_its_announced_length(full_shop: Shop) -> None:
-    answer = full_shop.client.post(
-        "/v1/match", content=question(b'"' + b"x" * MAX_BODY_BYTES + b'"'), headers=JSON
-    )
+    answer = full_shop.client.post("/v1/match", content=question(b'"' + b"x" * MAX_BODY_BYTES + b'"'), headers=JSON)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
 
 
@@ -188,6 +186,4 @@ def test_other_media_types_are_415(full_shop: Shop, headers: dict[str, str]) -> 
 
 def test_json_is_taken_with_parameters_and_in_capitals(full_shop: Shop) -> None:
     headers = {"Content-Type": "Application/JSON; charset=utf-8"}
-    assert (
-        full_shop.client.post("/v1/match", content=b'{"question": "x"}', headers=headers).status_code == 200
-    )
+    assert full_shop.client.post("/v1/match", content=b'{"question": "x"}', headers=headers).status_code == 200

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from index.follower import LiveIndex
 from index.matcher import Matcher
+from index.prepared import ModelNotPrepared
 from kb.articles.service import save_article
 from kb.database import Database
 from kb.orders.repository import save_order
@@ -22,10 +23,7 @@ from tests.fakes import FakeEncoder, make_article, make_order
 def read_metrics(shop: Shop) -> dict[str, float]:
     """Return the figures by their name and labels."""
     lines = shop.client.get("/metrics").text.splitlines()
-    return {
-        name: float(value)
-        for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-    }
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
 
 
 def test_ready_service_tells_its_generation_and_revision(shop: Shop) -> None:
@@ -120,3 +118,10 @@ def test_order_is_read_without_what_is_not_known(full_shop: Shop) -> None:
 @pytest.mark.parametrize(("order_id", "status"), [("none", 404), ("%00", 422), ("x" * 501, 422), ("号", 404)])
 def test_order_that_is_not_there_is_refused(full_shop: Shop, order_id: str, status: int) -> None:
     assert full_shop.client.get(f"/v1/orders/{order_id}").status_code == status
+
+
+def test_start_without_a_prepared_encoder_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", model_dir=tmp_path / "models")
+    with pytest.raises(ModelNotPrepared, match="xianzhi index prepare"), TestClient(create_app(settings)):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -29,9 +29,7 @@ REQUESTS_EACH = 30
 
 
 @pytest.fixture(scope="module")
-def described_api(
-    tmp_path_factory: pytest.TempPathFactory, empty_sqlite_file: Path
-) -> Iterator[OpenApiSchema]:
+def described_api(tmp_path_factory: pytest.TempPathFactory, empty_sqlite_file: Path) -> Iterator[OpenApiSchema]:
     """The description of a running shop, which the requests are sent to."""
     with open_shop(tmp_path_factory.mktemp("described"), empty_sqlite_file) as shop:
         fill(shop.database)
@@ -47,16 +45,12 @@ def test_every_operation_that_is_described_is_tried(described_api: OpenApiSchema
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_INPUT + WITHOUT_INPUT)
-def test_no_valid_request_makes_the_service_fail(
-    described_api: OpenApiSchema, method: str, path: str
-) -> None:
+def test_no_valid_request_makes_the_service_fail(described_api: OpenApiSchema, method: str, path: str) -> None:
     send_many(described_api[path][method].as_strategy(generation_mode=GenerationMode.POSITIVE))
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_INPUT)
-def test_no_invalid_request_makes_the_service_fail(
-    described_api: OpenApiSchema, method: str, path: str
-) -> None:
+def test_no_invalid_request_makes_the_service_fail(described_api: OpenApiSchema, method: str, path: str) -> None:
     send_many(described_api[path][method].as_strategy(generation_mode=GenerationMode.NEGATIVE))
 
 

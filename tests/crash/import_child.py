@@ -17,9 +17,7 @@ def main(url: str, folder: str) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     database.migrate()
-    import_path(
-        database, Path(folder), zone=ZoneInfo("Asia/Shanghai"), now=datetime(2026, 11, 15, tzinfo=UTC)
-    )
+    import_path(database, Path(folder), zone=ZoneInfo("Asia/Shanghai"), now=datetime(2026, 11, 15, tzinfo=UTC))
 
 
 if __name__ == "__main__":

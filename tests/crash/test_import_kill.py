@@ -50,9 +50,7 @@ def test_a_killed_import_is_completed_by_the_next(tmp_path: Path, folder: Path, 
         done = _check_whole(url, at_least=done)
     database = Database(url)
     database.migrate()
-    report = import_path(
-        database, folder, zone=ZoneInfo("Asia/Shanghai"), now=datetime(2026, 11, 16, tzinfo=UTC)
-    )
+    report = import_path(database, folder, zone=ZoneInfo("Asia/Shanghai"), now=datetime(2026, 11, 16, tzinfo=UTC))
     assert (report.added, report.changed, report.refused) == (ARTICLES + CASES - done, 0, 0)
     assert report.unchanged == done
     database.close()

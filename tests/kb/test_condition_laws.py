@@ -38,12 +38,8 @@ def leaves_on(name: str) -> st.SearchStrategy[Any]:
         FactType.LIST: ["contains"],
         FactType.PATH: ["==", "under", "contains"],
     }.get(FACTS[name].type, ["==", "!="])
-    single = st.fixed_dictionaries(
-        {"fact": st.just(name), "op": st.sampled_from(plain), "value": values_of(name)}
-    )
-    present = st.fixed_dictionaries(
-        {"fact": st.just(name), "op": st.just("exists")}, optional={"value": st.booleans()}
-    )
+    single = st.fixed_dictionaries({"fact": st.just(name), "op": st.sampled_from(plain), "value": values_of(name)})
+    present = st.fixed_dictionaries({"fact": st.just(name), "op": st.just("exists")}, optional={"value": st.booleans()})
     if FACTS[name].type in (FactType.LIST, FactType.BOOLEAN):
         return single | present
     several = st.fixed_dictionaries(
@@ -99,9 +95,7 @@ def test_a_condition_gives_back_the_json_it_was_parsed_from(data: object) -> Non
 @given(shallow, shallow, contexts)
 def test_de_morgan_holds_for_three_values(left: object, right: object, context: OrderContext) -> None:
     assert judge({"none": [left, right]}, context) is judge([{"none": [left]}, {"none": [right]}], context)
-    assert judge({"none": [[left, right]]}, context) is judge(
-        {"any": [{"none": [left]}, {"none": [right]}]}, context
-    )
+    assert judge({"none": [[left, right]]}, context) is judge({"any": [{"none": [left]}, {"none": [right]}]}, context)
 
 
 @patient
@@ -127,9 +121,7 @@ def test_facts_are_missing_exactly_when_the_verdict_is_open(data: object, contex
 
 @patient
 @given(shallow, contexts, st.sampled_from(["zh", "en"]))
-def test_the_lines_of_an_explanation_agree_with_the_verdict(
-    data: object, context: OrderContext, language: Any
-) -> None:
+def test_the_lines_of_an_explanation_agree_with_the_verdict(data: object, context: OrderContext, language: Any) -> None:
     condition = parse_condition(data)
     states = [reason.state for reason in explain(condition, context, language=language)]
     joined = UNMET if UNMET in states else UNKNOWN if UNKNOWN in states else MET

@@ -8,9 +8,7 @@ from tests.kb.test_conditions import FALSE, OPEN, TRUE, context_of, lines
 
 
 def test_negated_tests_are_explained_by_their_opposite() -> None:
-    context = context_of(
-        payment={"amount": 59}, items=[{"category": "鞋靴"}, {}], customer={"region": "北京"}
-    )
+    context = context_of(payment={"amount": 59}, items=[{"category": "鞋靴"}, {}], customer={"region": "北京"})
     data = {
         "none": [
             {"fact": "order.status", "op": "in", "value": ["cancelled", "paid"]},

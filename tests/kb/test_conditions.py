@@ -164,9 +164,7 @@ def test_exists_tells_whether_an_order_has_a_fact() -> None:
         (FALSE, FALSE, UNMET, UNMET, MET),
     ],
 )
-def test_three_valued_tables(
-    left: object, right: object, both: Verdict, either: Verdict, neither: Verdict
-) -> None:
+def test_three_valued_tables(left: object, right: object, both: Verdict, either: Verdict, neither: Verdict) -> None:
     for pair in ([left, right], [right, left]):
         assert judge(pair) is judge({"all": pair}) is both
         assert judge({"any": pair}) is either

@@ -32,9 +32,7 @@ def test_a_failed_write_leaves_nothing_behind(database: Database, now: datetime)
         assert get_revision(session) == 0
 
 
-def test_each_changed_item_is_listed_once_in_order_of_its_last_change(
-    database: Database, now: datetime
-) -> None:
+def test_each_changed_item_is_listed_once_in_order_of_its_last_change(database: Database, now: datetime) -> None:
     with database.write() as session:
         for item_id in ("a", "b", "a"):
             record_change(session, ItemKind.ARTICLE, item_id, now=now)

@@ -45,9 +45,7 @@ COMPLETE: dict[str, Any] = {
             "carrier": "顺丰",
             "tracking_no": "SF1",
             "direction": "forward",
-            "events": [
-                {"at": "2026-11-16T08:00:00+08:00", "status": "in_transit", "place": "北京", "text": "到达"}
-            ],
+            "events": [{"at": "2026-11-16T08:00:00+08:00", "status": "in_transit", "place": "北京", "text": "到达"}],
         }
     ],
     "invoice": {"kind": "electronic", "issued_at": None},
@@ -93,9 +91,7 @@ def test_unknown_keys_are_left_out_without_failing() -> None:
 def test_null_where_a_list_or_object_is_expected_means_absent() -> None:
     nothing = dict.fromkeys(("items", "shipments", "payment", "seller", "invoice", "refund", "customer"))
     assert Order.model_validate({"status": "paid", **nothing}) == Order(status=OrderStatus.PAID)
-    order = Order.model_validate(
-        {"status": "paid", "shipments": [{"events": None}], "items": [{"tags": None}]}
-    )
+    order = Order.model_validate({"status": "paid", "shipments": [{"events": None}], "items": [{"tags": None}]})
     assert order.shipments is not None
     assert order.shipments[0].events is None
 
@@ -115,9 +111,7 @@ def test_what_is_not_a_time_with_a_zone_is_refused(moment: object) -> None:
     assert fields_of(refuse({"status": "paid", "paid_at": moment})) == ["paid_at"]
 
 
-@pytest.mark.parametrize(
-    "amount", [float("nan"), float("inf"), float("-inf"), -0.01, True, "many", [], 10**400]
-)
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), float("-inf"), -0.01, True, "many", [], 10**400])
 def test_an_amount_that_is_not_a_finite_positive_number_is_refused(amount: object) -> None:
     assert fields_of(refuse({"status": "paid", "payment": {"amount": amount}})) == ["payment.amount"]
 
@@ -193,11 +187,7 @@ anything = st.recursive(
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.fixed_dictionaries(
-        {"status": st.just("paid")}, optional=dict.fromkeys(set(COMPLETE) - {"status"}, anything)
-    )
-)
+@given(st.fixed_dictionaries({"status": st.just("paid")}, optional=dict.fromkeys(set(COMPLETE) - {"status"}, anything)))
 def test_nasty_input_is_read_or_refused_and_never_crashes(data: dict[str, object]) -> None:
     with suppress(ValidationError):
         order = Order.model_validate(data)

@@ -126,10 +126,7 @@ def test_the_other_slots_are_shown_once_they_are_known() -> None:
     template = "{{ order.delivered_at }} {{ order.completed_at }} {{ order.cancelled_at }}"
     assert fill(template, done) == "11月18日 06:00 11月19日 12:00 11月19日 13:00"
     assert fill("{{ days_since_delivered }}，{{ days_since_completed }}", done) == "2 天，1 天"
-    assert (
-        fill("{{ days_since_delivered | hours }}, {{ days_since_completed }}", done, "en")
-        == "54 hours, 1 day"
-    )
+    assert fill("{{ days_since_delivered | hours }}, {{ days_since_completed }}", done, "en") == "54 hours, 1 day"
 
 
 def test_filters_choose_another_form() -> None:

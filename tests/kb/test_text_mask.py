@@ -169,9 +169,7 @@ def test_findings_are_ordered_and_apart(text: str) -> None:
         position = finding.end
 
 
-@pytest.mark.parametrize(
-    "unit", ["1", "-", "号", "%", "1-", "1 3 ", "a@", "中山路1号", "我叫李", "路1", "[", "东"]
-)
+@pytest.mark.parametrize("unit", ["1", "-", "号", "%", "1-", "1 3 ", "a@", "中山路1号", "我叫李", "路1", "[", "东"])
 def test_ten_thousand_characters_are_masked(unit: str) -> None:
     assert mask_personal_data((unit * 10_000)[:10_000]).text
 
@@ -199,9 +197,7 @@ def write_id(chance: random.Random, fake: Faker) -> str:
 
 def write_card(chance: random.Random, fake: Faker) -> str:
     number = fake.credit_card_number()
-    return chance.choice(
-        [number, full_width(number), *(grouped(number, (4, 4, 4, 4), mark) for mark in " -")]
-    )
+    return chance.choice([number, full_width(number), *(grouped(number, (4, 4, 4, 4), mark) for mark in " -")])
 
 
 def write_email(chance: random.Random, fake: Faker) -> str:
@@ -295,9 +291,7 @@ def test_generated_order_numbers_stay() -> None:
     wrong = []
     for _ in range(VALUES_PER_KIND):
         number = business_number(chance)
-        text = chance.choice(["{}", "{}到哪了", "查一下 {} 谢谢", "我的{}还没发货", "帮我看看，{}"]).format(
-            number
-        )
+        text = chance.choice(["{}", "{}到哪了", "查一下 {} 谢谢", "我的{}还没发货", "帮我看看，{}"]).format(number)
         if masked(text) != text:
             wrong.append((text, masked(text)))
     assert len(wrong) / VALUES_PER_KIND <= MAX_WRONGLY_MASKED, wrong[:10]

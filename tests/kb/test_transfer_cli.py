@@ -38,9 +38,7 @@ def _write(path: Path, *lines: str) -> Path:
     return path
 
 
-def test_an_import_without_faults_exits_with_zero_and_tells_the_index(
-    kb: CommandLine, tmp_path: Path
-) -> None:
+def test_an_import_without_faults_exits_with_zero_and_tells_the_index(kb: CommandLine, tmp_path: Path) -> None:
     path = _write(tmp_path / "articles.csv", "编号,标题", "A1,退货")
     result = kb.run("import", path)
     assert result.exit_code == 0

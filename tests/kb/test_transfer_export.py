@@ -33,9 +33,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 15, 10, 0, tzinfo=ZONE)
 
 # Characters that files, spreadsheets, YAML and XML each treat in a way of their own.
-_NASTY = st.sampled_from(
-    list("'\"=+-@\t\r\n|；/>[]{}:#&*!%,;\\_x000D_ \u00a0\u2028\u0085\u0001\ufeff中文aé🙂０1")
-)
+_NASTY = st.sampled_from(list("'\"=+-@\t\r\n|；/>[]{}:#&*!%,;\\_x000D_ \u00a0\u2028\u0085\u0001\ufeff中文aé🙂０1"))
 _TEXT = st.text(_NASTY | st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 _TITLE = _TEXT.filter(lambda text: bool(text.strip()))
 _ID = st.text(st.sampled_from(list("aB1中-_.:=@'")), min_size=1, max_size=8)
@@ -68,9 +66,7 @@ _ARTICLES = st.builds(
     language=st.sampled_from(["zh", "en"]),
 )
 _ITEM = st.fixed_dictionaries({"sku": _ID, "name": _TEXT, "category": _LINES, "price": _YUAN, "tags": _LINES})
-_EVENT = st.fixed_dictionaries(
-    {"at": _MOMENT, "status": st.sampled_from(["created", "lost"]), "place": _TEXT}
-)
+_EVENT = st.fixed_dictionaries({"at": _MOMENT, "status": st.sampled_from(["created", "lost"]), "place": _TEXT})
 _PARCEL = st.fixed_dictionaries({"tracking_no": _ID, "events": st.lists(_EVENT, min_size=1, max_size=2)})
 _ORDERS = st.builds(
     Order,
@@ -82,16 +78,13 @@ _ORDERS = st.builds(
     shipments=st.none() | st.lists(_PARCEL, min_size=1, max_size=2),
     invoice=st.none() | st.fixed_dictionaries({"kind": st.just("paper"), "issued_at": _MOMENT}),
     refund=st.none() | st.fixed_dictionaries({"status": st.just("none"), "requested_at": _MOMENT}),
-    customer=st.none()
-    | st.fixed_dictionaries({"id": _ID, "tier": st.just("plus"), "region": st.just(["北京", "a"])}),
+    customer=st.none() | st.fixed_dictionaries({"id": _ID, "tier": st.just("plus"), "region": st.just(["北京", "a"])}),
 )
 _CASES = st.builds(
     Case,
     id=_ID,
     question=_TITLE,
-    turns=st.lists(
-        st.fixed_dictionaries({"role": st.sampled_from(["customer", "agent"]), "text": _TEXT}), max_size=2
-    ),
+    turns=st.lists(st.fixed_dictionaries({"role": st.sampled_from(["customer", "agent"]), "text": _TEXT}), max_size=2),
     solution=_TEXT,
     order=st.none() | _ORDERS.map(lambda order: order.model_dump(mode="json", exclude_none=True)),
     satisfaction=st.none() | st.integers(1, 5),
@@ -199,16 +192,12 @@ def test_a_text_too_long_for_a_cell_is_not_cut(make_database: Callable[[], Datab
     assert list(tmp_path.glob("*.xlsx")) == []
 
 
-def test_an_export_is_readable_by_its_owner_only(
-    make_database: Callable[[], Database], tmp_path: Path
-) -> None:
+def test_an_export_is_readable_by_its_owner_only(make_database: Callable[[], Database], tmp_path: Path) -> None:
     export_path(make_database(), tmp_path / "customers.jsonl", zone=ZONE)
     assert stat.S_IMODE((tmp_path / "customers.jsonl").stat().st_mode) == 0o600
 
 
-def test_a_file_whose_kind_cannot_be_told_is_asked_for(
-    make_database: Callable[[], Database], tmp_path: Path
-) -> None:
+def test_a_file_whose_kind_cannot_be_told_is_asked_for(make_database: Callable[[], Database], tmp_path: Path) -> None:
     database = make_database()
     with pytest.raises(InvalidInput, match="--kind"):
         export_path(database, tmp_path / "all.csv", zone=ZONE)

@@ -128,9 +128,7 @@ def test_a_table_without_rows_yields_none(tmp_path: Path, content: str) -> None:
     ],
     ids=["nan", "infinite", "cut", "array", "deep", "huge", "nul", "endless"],
 )
-def test_a_line_that_is_no_record_is_a_fault_and_the_next_is_read(
-    tmp_path: Path, line: str, problem: str
-) -> None:
+def test_a_line_that_is_no_record_is_a_fault_and_the_next_is_read(tmp_path: Path, line: str, problem: str) -> None:
     fault, row = _read(_write(tmp_path / "a.jsonl", f'{line}\n{{"id": "2"}}\n'))
     assert isinstance(fault, RowFault)
     assert problem in fault.problem
@@ -184,9 +182,7 @@ def test_markdown_takes_its_id_from_the_path_and_its_title_from_the_heading(tmp_
     _write(tmp_path / "售后" / "退 货.md", "# 七天退货\n签收后七天。\n")
     _write(tmp_path / "README.md", "# about\n")
     _write(tmp_path / ".hidden.md", "# hidden\n")
-    row = SourceRow(
-        "售后/退 货.md", {"id": "售后-退-货", "title": "七天退货", "body": "# 七天退货\n签收后七天。\n"}
-    )
+    row = SourceRow("售后/退 货.md", {"id": "售后-退-货", "title": "七天退货", "body": "# 七天退货\n签收后七天。\n"})
     assert _read(tmp_path) == [row]
 
 

@@ -120,9 +120,7 @@ def test_a_time_that_cannot_be_told_is_a_fault(written: object) -> None:
 
 
 def test_every_fault_of_a_row_is_named_as_the_file_names_it() -> None:
-    problems = _get_problems(
-        RecordKind.ARTICLE, {"编号": "a", "标题": "T", "状态": "乱写", "生效时间": "明天"}
-    )
+    problems = _get_problems(RecordKind.ARTICLE, {"编号": "a", "标题": "T", "状态": "乱写", "生效时间": "明天"})
     assert [problem.field for problem in problems] == ["状态", "生效时间"]
     assert problems[0].remedy == "Use one of: draft, published, withdrawn."
 
@@ -195,9 +193,7 @@ def test_a_case_is_read_with_its_conversation_and_order() -> None:
 
 
 def test_an_order_in_a_case_keeps_no_field_that_orders_do_not_have() -> None:
-    case = parse_case(
-        {"id": "c", "question": "q", "solution": "s", "order": {"status": "paid", "phone": "138"}}
-    )
+    case = parse_case({"id": "c", "question": "q", "solution": "s", "order": {"status": "paid", "phone": "138"}})
     assert case.order == {"status": "paid"}
 
 
@@ -241,9 +237,7 @@ def test_an_order_needs_an_id() -> None:
 
 
 def test_customers_and_notices_are_read() -> None:
-    customer = parse_customer(
-        {"客户编号": "C1", "手机号": 13812345678, "会员等级": "PLUS 会员", "地区": "北京/海淀区"}
-    )
+    customer = parse_customer({"客户编号": "C1", "手机号": 13812345678, "会员等级": "PLUS 会员", "地区": "北京/海淀区"})
     assert (customer.phone, customer.tier, customer.region) == ("13812345678", "plus", ["北京", "海淀区"])
     notice = parse_notice({"编号": "N1", "标题": "延误", "类型": "物流延误", "优先级": 1.0})
     assert (notice.kind, notice.priority) == ("delay", 1)

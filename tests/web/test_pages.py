@@ -58,10 +58,7 @@ def test_pages_hold_no_inline_scripts_or_styles(page: Path) -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
 def test_scripts_never_make_markup_or_code_of_text(script: Path) -> None:
     text = script.read_text(encoding="utf-8")
-    assert (
-        re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", text)
-        == []
-    )
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", text) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -1,0 +1,48 @@
+# Two commands: `make demo` to see it, `make test` to run all that CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: demo test check format image-steps clean
+
+demo: $(VENV)/.demo-installed
+	$(BIN)/xianzhi demo
+
+test: $(VENV)/.test-installed
+	$(BIN)/xianzhi index prepare
+	$(MAKE) --no-print-directory check
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# What the Dockerfile does, step by step, without a container engine.
+image-steps:
+	sh deploy/prove-image.sh
+
+clean:
+	rm -rf $(VENV) var
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …"; exit 1; }
+	@echo "making the virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing (a few minutes the first time)"
+	@$(PIP) --editable '.[prepare]'
+	@touch $@
+
+$(VENV)/.test-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing what tests need (a few minutes the first time)"
+	@$(PIP) --editable '.[prepare,postgres,test]'
+	@touch $@ $(VENV)/.demo-installed

@@ -1,0 +1,62 @@
+"""Open a matcher on the configured database, encoder and index; used by the API and by the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from index.build import Progress, report_nothing
+from index.encoder import OnnxEncoder, load_encoder
+from index.follower import LiveIndex
+from index.matcher import Matcher, Surroundings
+from kb.database import Database
+from kb.settings import Settings
+
+
+@contextmanager
+def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) -> Iterator[Matcher]:
+    """Yield a matcher, its database's schema brought up to date and its index open; closed afterwards."""
+    encoder = open_encoder(settings)  # First: it fails where nothing is prepared, and then nothing is left behind.
+    with open_database(settings) as database:
+        live = LiveIndex(database, encoder, settings.generations_dir, clock=make_clock(settings))
+        try:
+            live.open(on_progress=on_progress)
+            yield Matcher(live, make_surroundings(settings))
+        finally:
+            live.close()
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """Yield the configured database with the newest schema; closed afterwards."""
+    database = Database(settings.resolved_database_url)
+    try:
+        database.migrate()
+        yield database
+    finally:
+        database.close()
+
+
+def open_encoder(settings: Settings) -> OnnxEncoder:
+    """Return the configured encoder; raises `ModelNotPrepared` where it has not been prepared."""
+    return load_encoder(
+        model=settings.model,
+        model_dir=settings.model_dir,
+        precision=settings.precision,
+        threads=settings.encoder_threads,
+    )
+
+
+def make_surroundings(settings: Settings) -> Surroundings:
+    """Return the clock, the zone and the threshold that the settings name."""
+    return Surroundings(clock=make_clock(settings), zone=settings.zone, answer_threshold=settings.answer_threshold)
+
+
+def make_clock(settings: Settings) -> Callable[[], datetime]:
+    """Return the clock: the machine's, or one that stands at the fixed moment of a demonstration."""
+    fixed = settings.now
+    if fixed is None:
+        return lambda: datetime.now(UTC)
+    moment = fixed if fixed.utcoffset() is not None else fixed.replace(tzinfo=settings.zone)
+    return lambda: moment
