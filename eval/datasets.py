@@ -8,6 +8,7 @@ dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from kb.transfer.rows import parse_article, parse_case
 
 Qrels = Mapping[str, Mapping[str, int]]
 _T = TypeVar("_T")
+GRADE = re.compile("-?[0-9]{1,9}")
 
 
 class DatasetUnusable(InvalidInput):
@@ -143,7 +145,7 @@ def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
         cells = line.rstrip("\r").split("\t")
         if not line.strip():
             continue
-        if len(cells) != 3 or not cells[2].lstrip("-").isdigit():
+        if len(cells) != 3 or not GRADE.fullmatch(cells[2]):
             raise DatasetUnusable(f"{path}, line {number}: write question id, corpus id and grade, with tabs between.")
         qrels.setdefault(cells[0], {})[cells[1]] = int(cells[2])
     return qrels

@@ -11,7 +11,7 @@ from eval.workbench import Workbench
 from index.catalogue import Scope
 from index.fusion import fuse_by_rank
 from index.lexical import WORDS, Terms, read_terms
-from index.question import QuestionEmpty, read_question
+from index.question import QuestionEmpty, QuestionTooLong, read_question
 from index.searcher import DEPTH
 from index.solutions import MAX_LIMIT, MatchRequest
 
@@ -71,10 +71,15 @@ def _match(bench: Workbench, question: EvalQuestion, *, with_order: bool) -> Out
     )
     try:
         result = bench.matcher.match(request)
-    except QuestionEmpty:
-        return Outcome(question, [], 0.0, False, {})
+    except (QuestionEmpty, QuestionTooLong):
+        return _refuse(question)
     ranking = [(solution.id, solution.score) for solution in result.solutions]
     return Outcome(question, ranking, result.confidence, result.answered, result.timing)
+
+
+def _refuse(question: EvalQuestion) -> Outcome:
+    """Return the outcome of a question that cannot be searched: no ranking, which scores 0."""
+    return Outcome(question, [], 0.0, False, {})
 
 
 def _rank_common(bench: Workbench, question: EvalQuestion) -> Outcome:
@@ -86,7 +91,10 @@ def _rank_common(bench: Workbench, question: EvalQuestion) -> Outcome:
         without=frozenset([question.self_id] if question.self_id else []),
     )
     allowed = catalogue.select(scope)
-    text = read_question(question.text).text
+    try:
+        text = read_question(question.text).text
+    except (QuestionEmpty, QuestionTooLong):
+        return _refuse(question)
     vector = bench.live.encoder.encode_questions([text])[0]
     rows, _ = snapshot.passages.search(vector, limit=DEPTH, allowed=allowed[snapshot.passage_owner])
     words = Terms(counts={WORDS: read_terms(text).counts[WORDS]})

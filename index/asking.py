@@ -29,12 +29,12 @@ def choose_questions(
             for fact in missing_facts(catalogue.condition(candidate.ordinal), context):
                 worth[fact] = worth.get(fact, 0.0) + 1.0 / place
     language = language_of(question)
-    asks = []
+    asks: dict[str, Ask] = {}  # By their words: several facts can be learnt from one answer.
     for fact in sorted(worth, key=lambda name: -worth[name]):
         words = question_for(fact, language)
         if words is not None:
-            asks.append(Ask(fact, words))
-    return asks[:MOST_ASKED]
+            asks.setdefault(words, Ask(fact, words))
+    return list(asks.values())[:MOST_ASKED]
 
 
 def ask_which_order(question: str) -> Ask:

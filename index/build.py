@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ from index.generation import (
     find_newest,
     list_generations,
     name_generation,
+    revision_of,
     write_entries,
     write_manifest,
 )
@@ -72,7 +74,9 @@ class Builder:
                 items = list(list_items(session))
                 population = sample_contexts(session, now=now)
             known = self._find_known(identity, revision)
-            name = name_generation(revision, now.isoformat())
+            # Named after its maker too: at one revision and one moment, another encoder builds another generation.
+            maker = hashlib.sha256(f"{identity} {self.encoder.fingerprint.digest()}".encode()).hexdigest()[:6]
+            name = f"{name_generation(revision)}-{maker}"
             with publish_folder(self.folder / name) as scratch:
                 write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
                 embedded = self._fill(scratch, items, known, on_progress)
@@ -88,7 +92,7 @@ class Builder:
                     files=checksum_files(scratch),
                 )
                 write_manifest(scratch, manifest)
-            self._prune()
+            self._prune(name)
         log.info("generation_published", extra={"generation": name, "items": manifest.items})
         return manifest
 
@@ -128,9 +132,16 @@ class Builder:
         for path in self.folder.glob(f".{PREFIX}[0-9]*"):
             shutil.rmtree(path, ignore_errors=True)
 
-    def _prune(self) -> None:
-        for path in list_generations(self.folder)[KEPT_GENERATIONS:]:
-            shutil.rmtree(path, ignore_errors=True)
+    def _prune(self, built: str) -> None:
+        """Remove old generations, and those that a restored backup has undone; never the one just built."""
+        others = [path for path in list_generations(self.folder) if path.name != built]
+        # We hold the lock, so nobody has published since we read our revision: a later one is of a lost future,
+        # and would be taken for the truth as soon as other changes have reached its number.
+        undone = [path for path in others if revision_of(path.name) > revision_of(built)]
+        kept = [path for path in others if path not in undone][: KEPT_GENERATIONS - 1]
+        for path in others:
+            if path not in kept:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def heading_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:

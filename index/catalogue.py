@@ -100,6 +100,11 @@ class Catalogue:
     def select(self, scope: Scope) -> BoolArray:
         """Return which items the scope may see: alive, of its audience, and the version in force at its time."""
         allowed = self._in_force(scope)
+        # The version is chosen first: a newer one that the asker may not see still replaces the older one.
+        for versions in self.ordinals.values():
+            if len(versions) > 1:
+                newest = max((v for v in versions if allowed[v]), default=-1)
+                allowed[[v for v in versions if v != newest]] = False
         if scope.audience is Audience.PUBLIC:
             allowed &= self.public
         if scope.has_filters:
@@ -107,10 +112,6 @@ class Catalogue:
         for item_id in scope.without:
             for kind in ItemKind:
                 allowed[list(self.ordinals.get((kind, item_id), ()))] = False
-        for versions in self.ordinals.values():
-            if len(versions) > 1:
-                newest = max((v for v in versions if allowed[v]), default=-1)
-                allowed[[v for v in versions if v != newest]] = False
         return allowed
 
     def _in_force(self, scope: Scope) -> BoolArray:

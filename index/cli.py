@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -128,7 +127,7 @@ def update_index() -> None:
     settings = Settings()
     encoder = open_encoder(settings)
     with open_database(settings) as database, show_progress() as on_progress:
-        Builder(database, encoder, settings.generations_dir).build(now=datetime.now(UTC), on_progress=on_progress)
+        Builder(database, encoder, settings.generations_dir).build(now=make_clock(settings)(), on_progress=on_progress)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def embed_items(
     """Return the vectors of all items; those whose digest is known are taken over, not encoded.
 
     Headings are put as customers would put them, so they are encoded with the question prompt: a question and
-    its variant then lie closer (docs/decisions/0003-fusion.md). `on_progress` gets (texts encoded, texts to encode).
+    its variant then lie closer (docs/decisions/0003-ranking.md). `on_progress` gets (texts encoded, texts to encode).
     """
     headings = _make_task("question", [heading for item in items for heading in item.headings])
     passages = _make_task("passage", [passage.text for item in items for passage in item.passages])

@@ -7,6 +7,7 @@ change log of the database          ->  applied to both, then one new snapshot t
 from __future__ import annotations
 
 import logging
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -152,7 +153,8 @@ class LiveIndex:
 
     def _load(self, folder: Path, manifest: Manifest) -> Snapshot:
         self._live = self._live or LiveFolder(self.folder)
-        own = self._live.path / manifest.name
+        # A folder of its own each time: the same generation may be loaded again.
+        own = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._live.path))
         for name in (LEXICAL_HEADINGS, LEXICAL_FULL):
             copy_lexical(folder / name, own / name)
         lexical = _Lexical(LexicalIndex(own / LEXICAL_HEADINGS), LexicalIndex(own / LEXICAL_FULL))

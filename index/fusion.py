@@ -24,7 +24,7 @@ class Source(StrEnum):
 
 
 # Standardised scores are summed with these weights. They lie on a broad plateau over three public sets and
-# the sample (docs/decisions/0003-fusion.md); an exact identifier is worth more than any likeness of words.
+# the sample (docs/decisions/0003-ranking.md); an exact identifier is worth more than any likeness of words.
 WEIGHTS: Mapping[Source, float] = {
     Source.DENSE_HEADING: 2.0,
     Source.DENSE_PASSAGE: 1.5,

@@ -10,11 +10,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from index.catalogue import Entry
@@ -59,10 +61,9 @@ class Manifest:
     format: int = GENERATION_FORMAT
 
 
-def name_generation(revision: int, built_at: str) -> str:
-    """Return a name that sorts by revision, then by time."""
-    stamp = "".join(character for character in built_at if character.isdigit())
-    return f"{PREFIX}{revision:010d}-{stamp}"
+def name_generation(revision: int) -> str:
+    """Return a new name that sorts by revision, then by the time of building; never the same one twice."""
+    return f"{PREFIX}{revision:010d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
 
 def revision_of(name: str) -> int:
@@ -78,7 +79,9 @@ def list_generations(folder: Path) -> list[Path]:
 def read_manifest(folder: Path) -> Manifest:
     """Read a generation's manifest; raises `GenerationDamaged` where it cannot be read."""
     try:
-        content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        content = dict(json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")))
+        if content.pop("sha256", None) != _hash_content(content):
+            raise GenerationDamaged(f"{folder / MANIFEST_FILE} is not what was written.")
         return Manifest(**content)
     except (OSError, ValueError, TypeError) as error:
         raise GenerationDamaged(f"{folder / MANIFEST_FILE} cannot be read ({error}).") from error
@@ -93,9 +96,10 @@ def verify_generation(folder: Path, manifest: Manifest) -> None:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, the last file of a generation."""
-    content = json.dumps(asdict(manifest), indent=1, ensure_ascii=False)
-    (folder / MANIFEST_FILE).write_text(content, encoding="utf-8")
+    """Write the manifest, the last file of a generation, with a checksum of itself."""
+    content = asdict(manifest)
+    text = json.dumps({**content, "sha256": _hash_content(content)}, indent=1, ensure_ascii=False)
+    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
 def checksum_files(folder: Path) -> dict[str, str]:
@@ -149,7 +153,12 @@ def read_entries(path: Path) -> Iterator[Entry]:
             key = values.pop("key")
             audience, basis = Audience(values.pop("audience")), Basis(values.pop("basis"))
             item_key = ItemKey(ItemKind(key["kind"]), key["id"], key["version"])
-            yield Entry(key=item_key, audience=audience, basis=basis, **values)
+            category = tuple(values.pop("category"))
+            yield Entry(key=item_key, audience=audience, basis=basis, category=category, **values)
+
+
+def _hash_content(content: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _fits(manifest: Manifest, database_id: str, encoder: str, up_to: int) -> bool:

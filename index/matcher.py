@@ -57,9 +57,10 @@ class Matcher:
         question = read_question(request.question, request.turns)
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
+        # The index before the database: what it names can then be loaded, and is not of a later moment.
+        snapshot = self.live.snapshot()
         with self.live.database.read() as session:
             context, ask = self._find_context(session, request)
-            snapshot = self.live.snapshot()
             watch.lap("understand")
             allowed = snapshot.catalogue.select(_make_scope(request, context))
             # Beside the encoder, which leaves the interpreter free: a match takes as long as the longer of the two.

@@ -12,6 +12,7 @@ from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
 from kb.database import Database
 from kb.settings import Settings
+from kb.text.segment import warm_up
 
 
 @contextmanager
@@ -22,6 +23,7 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
         live = LiveIndex(database, encoder, settings.generations_dir, clock=make_clock(settings))
         try:
             live.open(on_progress=on_progress)
+            warm_up()  # jieba's dictionary takes half a second: nobody's first question should wait for it.
             yield Matcher(live, make_surroundings(settings))
         finally:
             live.close()

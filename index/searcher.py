@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +38,11 @@ class Candidates:
 def find_by_terms(snapshot: Snapshot, text: str, allowed: BoolArray) -> TermHits:
     """Return what the lexical and identifier sources find for a question; needs no vector, so it can run beside it."""
     terms = read_terms(text)
-    identified = snapshot.lexical_full.find_identifiers(terms, limit=DEPTH)
     return TermHits(
         terms,
-        headings=_search_lexical(snapshot.lexical_headings, terms, allowed),
-        full=_search_lexical(snapshot.lexical_full, terms, allowed),
-        identified=_keep_best(*identified, allowed, exhausted=True),
+        headings=_search_lexical(snapshot.lexical_headings, snapshot.lexical_headings.search, terms, allowed),
+        full=_search_lexical(snapshot.lexical_full, snapshot.lexical_full.search, terms, allowed),
+        identified=_search_lexical(snapshot.lexical_full, snapshot.lexical_full.find_identifiers, terms, allowed),
     )
 
 
@@ -78,6 +78,13 @@ class OwnerScores:
         return np.where(self.owners[places] == ordinals, self.scores[places], np.nan)
 
 
+class TermSearch(Protocol):
+    """A way of searching a lexical index for the terms of a question."""
+
+    def __call__(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
+        """Return owners and scores, best first."""
+
+
 @dataclass(frozen=True, slots=True)
 class TermHits:
     """What the lexical sources found for the terms of a question."""
@@ -93,11 +100,11 @@ def _search_dense(index: VectorIndex, owner: IntArray, vector: FloatVector, allo
     return owner[rows]
 
 
-def _search_lexical(index: LexicalSearcher, terms: Terms, allowed: BoolArray) -> OwnerScores:
+def _search_lexical(index: LexicalSearcher, search: TermSearch, terms: Terms, allowed: BoolArray) -> OwnerScores:
     """Search deeper until enough hits are in scope: what is out of scope must not crowd out what is in it."""
     limit = WHOLE_BASE if len(index) <= WHOLE_BASE else DEPTH
     while True:
-        owners, scores = index.search(terms, limit=limit)
+        owners, scores = search(terms, limit=limit)
         found = _keep_best(owners, scores, allowed, exhausted=len(owners) < limit or limit >= len(index))
         if found.exhausted or len(found.owners) >= DEPTH // 2:
             return found

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         description="Folder where prepared encoders are cached by checksum.",
     )
     precision: str = Field("int8", pattern="^(int8|float32)$", description="Arithmetic of the served encoder.")
-    encoder_threads: int = Field(2, ge=1, le=64, description="Threads the encoder uses for one batch.")
+    encoder_threads: int = Field(1, ge=1, le=64, description="Threads the encoder uses for one batch.")
     timezone: str = Field("Asia/Shanghai", description="The shop's time zone: dates in replies are written in it.")
     now: datetime | None = Field(
         None,

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from kb.database import Database
 from kb.tables import Base
+from tests.fakes import Desk
 from tests.postgres import NoPostgres, start_postgres
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
@@ -91,3 +92,23 @@ def _empty(database: Database) -> None:
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with database.write() as session:
         session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def make_desk(tmp_path: Path, now: datetime) -> Iterator[Callable[[Database], Desk]]:
+    """What opens as many indexes and matchers on a database as a test needs, all over the same generations."""
+    made: list[Desk] = []
+
+    def make(database: Database) -> Desk:
+        made.append(Desk(database, tmp_path / "generations", now=now))
+        return made[-1]
+
+    yield make
+    for desk in made:
+        desk.live.close()
+
+
+@pytest.fixture
+def desk(make_database: Callable[[], Database], make_desk: Callable[[Database], Desk]) -> Desk:
+    """An empty knowledge base with its index and matcher."""
+    return make_desk(make_database())

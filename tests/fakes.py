@@ -6,14 +6,27 @@ import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from index.encoder import EncoderFingerprint, FloatMatrix
-from kb.articles.models import Article
+from index.follower import LiveIndex
+from index.matcher import Matcher, Surroundings
+from index.solutions import MatchRequest, MatchResult
+from kb.articles.models import Article, Audience
+from kb.articles.service import save_article
 from kb.cases.models import Case
+from kb.cases.service import save_case
+from kb.changes import ItemKind
+from kb.database import Database
+from kb.items import Item, ItemKey, Passage
+from kb.notices.models import Notice
+from kb.notices.service import save_notice
 from kb.orders.order import Order
+from kb.orders.repository import save_order
 
 RETURNS = {
     "id": "returns-7-days",
@@ -86,3 +99,66 @@ class FakeEncoder:
         if on_progress is not None:
             on_progress(len(texts))
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+class CountingEncoder(FakeEncoder):
+    """Remembers every text it was given."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.passages: list[str] = []
+
+    def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
+        """Encode and remember."""
+        self.questions += texts
+        return super().encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
+        """Encode and remember."""
+        self.passages += texts
+        return super().encode_passages(texts, on_progress=on_progress)
+
+
+def make_item(item_id: str = "a", *, version: int = 1, kind: ItemKind = ItemKind.ARTICLE, **fields: Any) -> Item:
+    """Return an indexed item with one heading and one passage, with some fields changed."""
+    values: dict[str, Any] = {
+        "headings": ("七天无理由退货",),
+        "passages": (Passage("签收后七天内可以退货。", "七天无理由退货\n签收后七天内可以退货。"),),
+        "audience": Audience.PUBLIC,
+    }
+    return Item(key=ItemKey(kind, item_id, version), **{**values, **fields})
+
+
+class Desk:
+    """A knowledge base with its live index and matcher, at a fixed present."""
+
+    def __init__(self, database: Database, folder: Path, *, now: datetime) -> None:
+        self.database = database
+        self.clock = FixedClock(now)
+        self.encoder = CountingEncoder()
+        self.live = LiveIndex(database, self.encoder, folder, clock=self.clock)
+        surroundings = Surroundings(self.clock, ZoneInfo("Asia/Shanghai"), answer_threshold=0.5)
+        self.matcher = Matcher(self.live, surroundings)
+
+    def save(self, *records: Article | Case | Order | Notice) -> None:
+        """Store records in one transaction."""
+        with self.database.write() as session:
+            for record in records:
+                if isinstance(record, Article):
+                    save_article(session, record, now=self.clock())
+                elif isinstance(record, Case):
+                    save_case(session, record, now=self.clock())
+                elif isinstance(record, Order):
+                    save_order(session, record)
+                else:
+                    save_notice(session, record, now=self.clock())
+
+    def ask(self, question: str, **fields: Any) -> MatchResult:
+        """Match a question, opening the index at the first one."""
+        if not self.live.is_open:
+            self.live.open()
+        return self.matcher.match(MatchRequest(question, **fields))
+
+    def find(self, question: str, **fields: Any) -> list[str]:
+        """Return the ids that a question finds, best first."""
+        return [solution.id for solution in self.ask(question, **fields).solutions]

@@ -44,7 +44,7 @@ def parse_structure(text: str) -> object:
     try:
         if text.lstrip().startswith(("{", "[")):
             return _parse_json_or_yaml(text)
-        return yaml.load(text, Loader=_PlainLoader)
+        return _load_plain(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in its line {mark.line + 1}" if mark else ""
@@ -57,11 +57,19 @@ def parse_structure(text: str) -> object:
         raise InvalidStructure(f"cannot be read: {error}") from error
 
 
+def _load_plain(text: str) -> object:
+    loader = _PlainLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
 def _parse_json_or_yaml(text: str) -> object:
     try:
         return json.loads(text)
     except json.JSONDecodeError:
-        return yaml.load(text, Loader=_PlainLoader)
+        return _load_plain(text)
 
 
 def check_depth(value: object, *, depth: int = 0) -> None:
