@@ -23,9 +23,14 @@ echo "3/4 serve as a user without rights"
 export XIANZHI_MODEL_DIR="$work/models" XIANZHI_DATA_DIR="$work/data" XIANZHI_API_KEY=prove XIANZHI_PORT="$port"
 run="$work/venv/bin/xianzhi serve --host 0.0.0.0 --port $port"
 cd "$work/empty"
+as_nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"
+if [ "$(id -u)" = 0 ] && ! $as_nobody "$work/venv/bin/python" -c "" 2>/dev/null; then
+    echo "a user without rights cannot run $(readlink -f "$work/venv/bin/python"); name another as PYTHON" >&2
+    exit 1
+fi
 if [ "$(id -u)" = 0 ]; then
     chown 65534:65534 "$work/data"
-    setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "HOME=/nonexistent exec $run" &
+    $as_nobody sh -c "HOME=/nonexistent exec $run" &
 else
     $run &
 fi

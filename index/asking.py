@@ -13,6 +13,7 @@ from kb.orders.context import OrderContext
 from kb.orders.words import Language
 
 LOOKED_AT = 5  # Solutions an agent takes in at a glance.
+ASK_MARGIN = 1.0  # What lies further behind the best than this is not in question.
 MOST_ASKED = 2
 ORDER_ID = "order.id"
 WHICH_ORDER = {"zh": "请问您咨询的是哪一笔订单？", "en": "Which order is this about?"}
@@ -25,7 +26,7 @@ def choose_questions(
     """Return the facts most worth asking for, best first: unknown ones the best solutions depend on."""
     worth: dict[str, float] = {}
     for place, candidate in enumerate(ranked[:LOOKED_AT], 1):
-        if candidate.applies is Verdict.UNKNOWN:
+        if candidate.applies is Verdict.UNKNOWN and candidate.score >= ranked[0].score - ASK_MARGIN:
             for fact in missing_facts(catalogue.condition(candidate.ordinal), context):
                 worth[fact] = worth.get(fact, 0.0) + 1.0 / place
     language = language_of(question)

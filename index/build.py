@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -74,9 +73,7 @@ class Builder:
                 items = list(list_items(session))
                 population = sample_contexts(session, now=now)
             known = self._find_known(identity, revision)
-            # Named after its maker too: at one revision and one moment, another encoder builds another generation.
-            maker = hashlib.sha256(f"{identity} {self.encoder.fingerprint.digest()}".encode()).hexdigest()[:6]
-            name = f"{name_generation(revision)}-{maker}"
+            name = name_generation(revision)
             with publish_folder(self.folder / name) as scratch:
                 write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
                 embedded = self._fill(scratch, items, known, on_progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 import orjson
 import typer
 from pydantic import ValidationError
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -18,7 +20,8 @@ from rich.table import Table
 from index.build import Builder, Progress
 from index.generation import find_newest
 from index.opening import make_clock, open_database, open_encoder, open_matcher
-from index.precision import compare_precisions
+from index.precision import LENGTHS, compare_precisions, open_precisions, open_variants, read_texts
+from index.prepared import find_prepared
 from index.screen import show_result
 from index.solutions import MatchRequest
 from kb.articles.models import Audience
@@ -50,7 +53,7 @@ def prepare(
 def build() -> None:
     """Build a generation of the index from the database; unchanged texts are not encoded again."""
     settings = Settings()
-    encoder = open_encoder(settings)
+    encoder = open_encoder(settings, threads=os.cpu_count())
     with open_database(settings) as database, show_progress() as on_progress:
         builder = Builder(database, encoder, settings.generations_dir)
         manifest = builder.build(now=make_clock(settings)(), on_progress=on_progress)
@@ -79,21 +82,26 @@ def status() -> None:
 
 @app.command("compare-precision")
 def compare_precision(
-    texts: Annotated[Path, typer.Argument(help="A file with one text a line.")],
+    texts: Annotated[Path | None, typer.Argument(help="One text a line; default: the sample's questions.")] = None,
+    variants: Annotated[bool, typer.Option("--variants", help="Make and compare every way to quantise.")] = False,
 ) -> None:
     """Show what int8 keeps of the float vectors on your own texts, and what it gains in time."""
     settings = Settings()
-    lines = [line for line in texts.read_text("utf-8-sig").splitlines() if line.strip()]
-    rows = compare_precisions(
-        lines, model=settings.model, model_dir=settings.model_dir, threads=settings.encoder_threads
-    )
-    table = Table(title=f"{len(lines)} texts", title_justify="left")
-    for name in type(rows[0]).__dataclass_fields__:
-        table.add_column(name.replace("_", " "), justify="right")
-    for row in rows:
-        values = (getattr(row, name) for name in type(row).__dataclass_fields__)
-        table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in values))
-    Console().print(table)
+    lines = read_texts(texts)
+    folder = find_prepared(settings.model, settings.model_dir)
+    candidates = (open_variants if variants else open_precisions)(folder, threads=settings.encoder_threads)
+    table = Table(title=f"{len(lines)} texts, threads: {settings.encoder_threads}", title_justify="left", box=MARKDOWN)
+    table.add_column("variant")
+    times = (f"{length} tokens, ms" for length in LENGTHS)
+    for heading in ("MB", "cosine mean", "min", "nearest kept", *times, "passages/s"):
+        table.add_column(heading, justify="right")
+    with Console(stderr=True).status("measuring"):
+        for row in compare_precisions(lines, candidates):
+            cosines = (f"{value:.4f}" for value in (row.cosine_mean, row.cosine_min))
+            milliseconds = (f"{row.milliseconds[length]:.1f}" for length in LENGTHS)
+            kept, speed = f"{row.neighbours_kept:.1%}", f"{row.passages_per_second:.0f}"
+            table.add_row(row.variant, f"{row.megabytes:.0f}", *cosines, kept, *milliseconds, speed)
+    Console(width=140).print(table)  # Wider than it needs: a wrapped cell would break the table where it is pasted.
 
 
 def match(

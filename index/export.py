@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
@@ -24,7 +23,6 @@ from torch import Tensor, nn
 from transformers.utils import logging as transformers_logging
 
 from index.bundled import unpack_bundled
-from index.calibration import PASSAGES, QUESTIONS
 from index.encoder import open_tokenizer
 from index.folders import publish_folder, replace_file
 from index.prepared import (
@@ -39,7 +37,7 @@ from index.prepared import (
     folder_name,
     pointer_path,
 )
-from index.quantise import Feed, quantise
+from index.quantise import calibration_samples, quantise
 from kb.errors import XianzhiError
 
 RECIPE = 2  # Raise when the same model would be exported to other files.
@@ -161,6 +159,7 @@ def source_checksum(source: Source) -> str:
 def write_prepared(source: Source, model: str, folder: Path, report: Progress) -> None:
     """Write the ONNX files, the tokenizer and the description into a folder."""
     float_file = folder / ONNX_FILES[Precision.FLOAT32]
+    query, passage = (find_prompt(source.prompts, names) for names in (QUERY_PROMPT_NAMES, PASSAGE_PROMPT_NAMES))
     source.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
     with quiet_libraries():
         report("exporting to ONNX")
@@ -170,12 +169,14 @@ def write_prepared(source: Source, model: str, folder: Path, report: Progress) -
         optimise_graph(source, traced, float_file)
         traced.unlink()
         report("quantising")
-        quantise(float_file, folder / ONNX_FILES[Precision.INT8], calibration_samples(source, folder))
+        tokenizer = open_tokenizer(folder / TOKENIZER_FILE, source.max_tokens)
+        samples = calibration_samples(tokenizer, query_prompt=query, passage_prompt=passage)
+        quantise(float_file, folder / ONNX_FILES[Precision.INT8], samples)
     description = EncoderDescription(
         model=model if model == BUNDLED else Path(model).name,
         dimension=int(source.config.hidden_size),
-        query_prompt=find_prompt(source.prompts, QUERY_PROMPT_NAMES),
-        passage_prompt=find_prompt(source.prompts, PASSAGE_PROMPT_NAMES),
+        query_prompt=query,
+        passage_prompt=passage,
         pooling=source.pooling.value,
         normalised=source.normalised,
         max_tokens=source.max_tokens,
@@ -183,15 +184,6 @@ def write_prepared(source: Source, model: str, folder: Path, report: Progress) -
         weights={p.value: file_sha256(folder / name) for p, name in ONNX_FILES.items()},
     )
     (folder / DESCRIPTION_FILE).write_text(description.to_json(), encoding="utf-8")
-
-
-def calibration_samples(source: Source, folder: Path) -> list[Feed]:
-    """Return the model's inputs for our own example sentences."""
-    query, passage = (find_prompt(source.prompts, names) for names in (QUERY_PROMPT_NAMES, PASSAGE_PROMPT_NAMES))
-    tokenizer = open_tokenizer(folder / TOKENIZER_FILE, source.max_tokens)
-    texts = [query + text for text in QUESTIONS] + [passage + text for text in PASSAGES]
-    tokens = [np.array([tokenizer.encode(text).ids], np.int64) for text in texts]
-    return [{"input_ids": ids, "attention_mask": np.ones_like(ids)} for ids in tokens]
 
 
 def find_prompt(prompts: dict[str, str], names: tuple[str, ...]) -> str:

@@ -5,45 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from index.lexical import CHARACTERS, WORDS, Terms
+from kb.text.common_terms import common_terms
 from kb.text.normalise import normalise_keeping_positions
 
 # Single characters match everywhere and explain nothing.
 SHORTEST_TERM = 2
-# The commonest pairs of spoken Chinese; highlighted, they would hide the words that count.
-COMMON = frozenset(
-    {
-        "什么",
-        "怎么",
-        "为什",
-        "么样",
-        "可以",
-        "不可",
-        "以吗",
-        "一下",
-        "我的",
-        "你们",
-        "我们",
-        "这个",
-        "那个",
-        "是不",
-        "不是",
-        "没有",
-        "有没",
-        "多少",
-        "了吗",
-        "的话",
-        "请问",
-        "一个",
-        "的是",
-        "了我",
-    }
-)
 
 
 def telling_terms(terms: Terms) -> tuple[str, ...]:
     """Return the terms of a question that explain a match when they are seen."""
     found = {*terms.counts[WORDS], *terms.counts[CHARACTERS]}
-    return tuple(term for term in found if len(term) >= SHORTEST_TERM and term not in COMMON)
+    return tuple(term for term in found if len(term) >= SHORTEST_TERM and term not in common_terms())
 
 
 def find_matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:

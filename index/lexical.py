@@ -119,8 +119,8 @@ class LexicalIndex:
         """Take out every document of the owners that are gone, put in the added ones, and commit."""
         if self._writer is None:
             self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
-        for owner in gone:
-            self._writer.delete_documents_by_term(OWNER, owner)
+        # By query: `delete_documents_by_term` takes a Python number for a signed one, and deletes nothing.
+        self._writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), OWNER, list(gone)))
         for document in added:
             self._writer.add_document(_make_document(document))
         self._writer.commit()

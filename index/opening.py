@@ -40,13 +40,16 @@ def open_database(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
-def open_encoder(settings: Settings) -> OnnxEncoder:
-    """Return the configured encoder; raises `ModelNotPrepared` where it has not been prepared."""
+def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncoder:
+    """Return the configured encoder, on as many threads as the settings or the caller say.
+
+    Raises `ModelNotPrepared` where it has not been prepared.
+    """
     return load_encoder(
         model=settings.model,
         model_dir=settings.model_dir,
         precision=settings.precision,
-        threads=settings.encoder_threads,
+        threads=threads or settings.encoder_threads,
     )
 
 

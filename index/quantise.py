@@ -1,7 +1,8 @@
 """Make the int8 file of an exported encoder, so that it ranks as the float one does.
 
 A matrix product here shares one activation scale among all tokens, so one large value costs every other one its
-precision. Two exact rewrites of the float graph come first; docs/decisions/0002-encoder.md has the figures.
+precision. Two exact rewrites of the float graph come first; docs/decisions/0002-encoder.md has the figures, and
+`xianzhi index compare-precision --variants` makes them anew from the table at the end.
 
 - *Split*: a few feed-forward neurons are ten times larger than the rest. They move to a narrow float path beside.
 - *Smooth* (Xiao et al., SmoothQuant, ICML 2023): input channels are divided by, and the weights' rows multiplied
@@ -10,8 +11,9 @@ precision. Two exact rewrites of the float graph come first; docs/decisions/0002
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +23,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+
+from index.calibration import PASSAGES, QUESTIONS
 
 Floats = NDArray[np.float32]
 Feed = Mapping[str, NDArray[np.int64]]
@@ -30,7 +35,9 @@ SMOOTHING = 0.5  # 0 leaves all range to the weights, 1 to the activations; 0.4 
 SMALLEST_RANGE = 1e-3
 NORMALISERS = {"EmbedLayerNormalization", "SkipLayerNormalization", "LayerNormalization"}
 WEIGHTED = {"Attention", "MatMul"}  # Operators that multiply their first input with a constant second one.
+WORD_TABLE = "EmbedLayerNormalization"  # The operator that looks tokens up: most of the file.
 SPLIT_SUFFIX = "_split"
+BLOCK_WEIGHTS = 32  # That share one scale in the variant of 4 bits; the bundled encoder is packed so.
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +97,44 @@ class Graph:
                 yield node
 
 
+Rewrite = Callable[[Graph, Mapping[str, Floats]], None]
+Quantiser = Callable[[Path, Path, Sequence[Feed]], None]
+
+
+def calibration_samples(tokenizer: Tokenizer, *, query_prompt: str, passage_prompt: str) -> list[Feed]:
+    """Return the model's inputs for our own example sentences."""
+    texts = [query_prompt + text for text in QUESTIONS] + [passage_prompt + text for text in PASSAGES]
+    tokens = [np.array([tokenizer.encode(text).ids], np.int64) for text in texts]
+    return [{"input_ids": ids, "attention_mask": np.ones_like(ids)} for ids in tokens]
+
+
 def quantise(source: Path, target: Path, samples: Sequence[Feed]) -> None:
-    """Write a copy of an optimised ONNX model whose matrix products run on 8-bit integers.
+    """Write a copy of an optimised ONNX model whose matrix products run on 8-bit integers, as it is served.
 
     `samples` are inputs of the model that show how large its activations get.
     """
+    quantise_rewritten(source, target, samples, rewrites=(smooth_inputs, split_layers))
+
+
+def quantise_rewritten(
+    source: Path,
+    target: Path,
+    samples: Sequence[Feed],
+    *,
+    rewrites: Sequence[Rewrite],
+    float_operators: Collection[str] = (),
+) -> None:
+    """Rewrite the float graph, then quantise it; `float_operators` are kinds of operators that stay as they are."""
     graph = Graph(onnx.load(str(source)))
-    ranges = measure_ranges(source, observed_names(graph), samples)
-    for node in list(graph.normalised_inputs()):
-        smooth(graph, node, ranges[node.input[0]])
-    for layer in list(graph.feed_forwards()):
-        split(graph, layer, ranges[layer.narrow.input[0]])
     with TemporaryDirectory(dir=target.parent) as scratch:
         rewritten = Path(scratch) / "rewritten.onnx"
+        ranges = measure_ranges(source, observed_names(graph), samples, Path(scratch)) if rewrites else {}
+        for rewrite in rewrites:
+            rewrite(graph, ranges)
         onnx.save(graph.model, str(rewritten))
-        quantise_weights(rewritten, target, [n.name for n in graph.model.graph.node if n.name.endswith(SPLIT_SUFFIX)])
+        nodes = graph.model.graph.node
+        kept = [n.name for n in nodes if n.name.endswith(SPLIT_SUFFIX) or n.op_type in float_operators]
+        quantise_weights(rewritten, target, kept)
 
 
 def quantise_weights(source: Path, target: Path, kept: Sequence[str] = ()) -> None:
@@ -126,20 +156,31 @@ def observed_names(graph: Graph) -> list[str]:
     return sorted({*names, *(layer.narrow.input[0] for layer in graph.feed_forwards())})
 
 
-def measure_ranges(source: Path, names: Sequence[str], samples: Sequence[Feed]) -> dict[str, Floats]:
+def measure_ranges(source: Path, names: Sequence[str], samples: Sequence[Feed], scratch: Path) -> dict[str, Floats]:
     """Return the largest magnitude of each channel of the named tensors over the samples."""
     model = onnx.load(str(source))
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    path = scratch / "observed.onnx"
+    onnx.save(model, str(path))
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     ranges: dict[str, Floats] = {}
-    with TemporaryDirectory(dir=source.parent) as scratch:
-        path = Path(scratch) / "observed.onnx"
-        onnx.save(model, str(path))
-        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-        for sample in samples:
-            for name, values in zip(names, session.run(list(names), dict(sample)), strict=True):
-                peak = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
-                ranges[name] = np.maximum(ranges[name], peak) if name in ranges else peak
+    for sample in samples:
+        for name, values in zip(names, session.run(list(names), dict(sample)), strict=True):
+            peak = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
+            ranges[name] = np.maximum(ranges[name], peak) if name in ranges else peak
     return ranges
+
+
+def smooth_inputs(graph: Graph, ranges: Mapping[str, Floats]) -> None:
+    """Smooth every product that reads a normalisation."""
+    for node in list(graph.normalised_inputs()):
+        smooth(graph, node, ranges[node.input[0]])
+
+
+def split_layers(graph: Graph, ranges: Mapping[str, Floats]) -> None:
+    """Split every feed-forward layer."""
+    for layer in list(graph.feed_forwards()):
+        split(graph, layer, ranges[layer.narrow.input[0]])
 
 
 def smooth(graph: Graph, node: onnx.NodeProto, reach: Floats) -> None:
@@ -198,3 +239,32 @@ def append_narrow_path(graph: Graph, layer: FeedForward, constants: Mapping[str,
     total = helper.make_node("Add", [wide, added], [result], name=f"{stem}_total{SPLIT_SUFFIX}")
     position = next(i for i, node in enumerate(graph.model.graph.node) if node.name == stem)
     graph.model.graph.node.insert(position + 1, total)
+
+
+def pack_blocks(source: Path, target: Path, samples: Sequence[Feed]) -> None:
+    """Write a copy whose plain matrix products read blocks of 4-bit weights; fused attention stays in float."""
+    # Here, as older versions of onnxruntime name this module otherwise, and only this variant needs it.
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    packer = MatMulNBitsQuantizer(
+        onnx.load(str(source)),
+        bits=4,
+        block_size=BLOCK_WEIGHTS,
+        is_symmetric=True,
+        accuracy_level=4,  # Activations as 8-bit integers: the fastest the operator offers.
+    )
+    packer.process()
+    onnx.save(packer.model.model, str(target))
+
+
+SERVED = "int8 + both (served)"
+VARIANTS: Mapping[str, Quantiser] = {
+    "int8 per channel": partial(quantise_rewritten, rewrites=()),
+    "int8 + smooth": partial(quantise_rewritten, rewrites=(smooth_inputs,)),
+    "int8 + split": partial(quantise_rewritten, rewrites=(split_layers,)),
+    SERVED: quantise,
+    "int8 + both, float words": partial(
+        quantise_rewritten, rewrites=(smooth_inputs, split_layers), float_operators={WORD_TABLE}
+    ),
+    "4-bit blocks": pack_blocks,
+}

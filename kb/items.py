@@ -32,7 +32,7 @@ class Item:
     """One version of an article, or a case, ready to be indexed.
 
     `headings` are how a customer would put it (title, question variants, a case's question);
-    `passages` are what is said about it. There is at least one of each.
+    `passages` are what is said about it. There is at least one of each. `labels` are tags and products.
     """
 
     key: ItemKey
@@ -41,6 +41,7 @@ class Item:
     audience: Audience
     language: str = "zh"
     category: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     basis: Basis = Basis.NOW
     effective_from: datetime | None = None
     effective_to: datetime | None = None
@@ -49,4 +50,4 @@ class Item:
     @property
     def full_text(self) -> str:
         """Everything the item says, once."""
-        return "\n".join((*self.headings, *(passage.shown for passage in self.passages)))
+        return "\n".join((*self.headings, *(passage.shown for passage in self.passages), " ".join(self.labels)))

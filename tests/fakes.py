@@ -101,6 +101,11 @@ class FakeEncoder:
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
+def widen(text: str) -> str:
+    """Return ASCII text in full-width characters."""
+    return "".join("\u3000" if character == " " else chr(ord(character) + 0xFEE0) for character in text)
+
+
 class CountingEncoder(FakeEncoder):
     """Remembers every text it was given."""
 

@@ -18,6 +18,7 @@ def make_article_item(article: Article | ArticleVersionRow) -> Item:
         audience=Audience(article.audience),
         language=article.language,
         category=tuple(article.category),
+        labels=(*article.tags, *article.products),
         basis=Basis(article.basis),
         effective_from=article.effective_from,
         effective_to=article.effective_to,

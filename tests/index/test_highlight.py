@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from index.highlight import find_matches, telling_terms
 from index.lexical import read_terms
+from tests.fakes import widen
 
 
 @pytest.mark.parametrize(
@@ -15,8 +16,8 @@ from index.lexical import read_terms
     [
         ("七天无理由退货", ["退货"], ["退货"]),
         ("退貨運費由誰承擔", ["退货", "运费"], ["退貨運費"]),
-        ("型号ＫＦＲ－３５坏了", ["kfr-35"], ["ＫＦＲ－３５"]),
-        ("  SKU　１０４２", ["1042"], ["１０４２"]),
+        (f"型号{widen('KFR-35')}坏了", ["kfr-35"], [widen("KFR-35")]),
+        (f"  SKU　{widen('1042')}", ["1042"], [widen("1042")]),
         ("😀退货😀退货", ["退货"], ["退货", "退货"]),
         ("重5㎏的箱", ["kg"], ["㎏"]),
         ("无理由退货", ["无理由", "理由退"], ["无理由退"]),
@@ -38,7 +39,7 @@ def test_common_words_and_single_characters_explain_nothing() -> None:
     assert not {"请问", "怎么", "退"} & set(terms)
 
 
-@given(text=st.text(max_size=60), term=st.text("退货abＡ貨 ", min_size=2, max_size=3))
+@given(text=st.text(max_size=60), term=st.text("退货ab貨 ", min_size=2, max_size=3))
 def test_stretches_lie_within_the_text_in_order_and_apart(text: str, term: str) -> None:
     last = 0
     for start, end in find_matches(text, [term]):

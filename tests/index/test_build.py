@@ -1,0 +1,158 @@
+"""Building generations: what is reused, what is kept, what a killed build leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from index.build import Builder
+from index.encoder import EncoderFingerprint
+from index.generation import Manifest, list_generations, revision_of
+from index.vectors import open_vectors
+from kb.database import Database
+from tests.fakes import CountingEncoder, Desk, FakeEncoder, make_article, make_case
+
+
+class OtherEncoder(FakeEncoder):
+    """The same vectors under another name."""
+
+    fingerprint = EncoderFingerprint("other", "1" * 64, FakeEncoder.dimension, "", "", "sum", True, "float32")
+
+
+def build(desk: Desk, encoder: CountingEncoder | None = None) -> Manifest:
+    """Build a generation."""
+    return Builder(desk.database, encoder or desk.encoder, desk.live.folder).build(now=desk.clock())
+
+
+def test_second_build_encodes_only_what_is_new(desk: Desk) -> None:
+    desk.save(make_article(), make_case())
+    build(desk)
+    desk.save(make_article(id="b", title="发票抬头", questions=["不想要了能退吗"], body="可以重开。"))
+    encoder = CountingEncoder()
+    build(desk, encoder)
+    assert encoder.questions == ["发票抬头"]
+    assert encoder.passages == ["发票抬头\n可以重开。"]
+
+
+def test_build_without_changes_encodes_nothing_and_gives_the_same_vectors(desk: Desk) -> None:
+    desk.save(make_article(), make_case())
+    first = build(desk)
+    encoder = CountingEncoder()
+    second = build(desk, encoder)
+    assert (encoder.questions, encoder.passages) == ([], [])
+    assert first.name != second.name
+    assert {name: first.files[name] for name in ("headings.faiss", "passages.faiss", "digests.bin")} == {
+        name: second.files[name] for name in ("headings.faiss", "passages.faiss", "digests.bin")
+    }
+
+
+def test_reused_vectors_follow_their_texts_when_items_move(desk: Desk) -> None:
+    desk.save(make_article(id="m"), make_article(id="z", title="保修", questions=[], body="一年。"))
+    build(desk)
+    desk.save(make_article(id="a", title="发票", questions=[], body="电子发票。"))
+    manifest = build(desk, CountingEncoder())
+    vectors = open_vectors(desk.live.folder / manifest.name / "headings.faiss").read(range(manifest.headings))
+    texts = ["发票", "七天无理由退货", "不想要了能退吗", "保修"]
+    assert (vectors == FakeEncoder().encode_questions(texts)).all()
+
+
+def test_vectors_of_another_encoder_are_not_reused(desk: Desk) -> None:
+    desk.save(make_article())
+    build(desk)
+    other = Builder(desk.database, OtherEncoder(), desk.live.folder).build(now=desk.clock())
+    encoder = CountingEncoder()
+    build(desk, encoder)
+    assert other.encoder != encoder.fingerprint.digest()
+    assert encoder.questions == []  # Its own are still there.
+
+
+def test_another_encoder_at_the_same_moment_gets_a_generation_of_its_own(desk: Desk) -> None:
+    desk.save(make_article())
+    names = {build(desk).name}
+    names.add(Builder(desk.database, OtherEncoder(), desk.live.folder).build(now=desk.clock()).name)
+    assert {path.name for path in list_generations(desk.live.folder)} == names
+    assert len(names) == 2
+
+
+def test_two_generations_are_kept(desk: Desk) -> None:
+    built = []
+    for number in range(4):
+        desk.save(make_article(id=f"a{number}"))
+        built.append(build(desk).name)
+    assert [path.name for path in list_generations(desk.live.folder)] == [built[3], built[2]]
+
+
+def test_scratch_of_a_killed_build_is_swept_and_other_folders_are_not(desk: Desk) -> None:
+    folder = desk.live.folder
+    scratch = folder / ".g0000000001-20261115.abcdef"
+    for kept in (folder / "live-other", folder / "damaged-g0000000001-1"):
+        kept.mkdir(parents=True)
+    scratch.mkdir()
+    (scratch / "items.jsonl").write_text("half")
+    build(desk)
+    assert not scratch.exists()
+    assert {"live-other", "damaged-g0000000001-1"} <= {path.name for path in folder.iterdir()}
+
+
+def test_failed_build_publishes_nothing(desk: Desk) -> None:
+    class BrokenEncoder(CountingEncoder):
+        def encode_passages(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+            raise MemoryError
+
+    desk.save(make_article())
+    with pytest.raises(MemoryError):
+        build(desk, BrokenEncoder())
+    assert [path.name for path in desk.live.folder.iterdir()] == [".build.lock"]
+
+
+def test_restored_database_opens_beside_generations_of_its_lost_future(
+    make_database: Callable[[], Database], make_desk: Callable[[Database], Desk], tmp_path: Path
+) -> None:
+    desk = make_desk(make_database())
+    desk.save(make_article())
+    with desk.database.engine.connect() as connection:
+        connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'backup.db'}'")
+    for number in range(3):
+        desk.save(make_article(id=f"lost{number}", title="丢失的未来"))
+        build(desk)
+    backup = Database(f"sqlite:///{tmp_path / 'backup.db'}")
+    restored = make_desk(backup)
+    assert restored.find("丢失的未来", limit=50) == ["returns-7-days"]
+    # As many changes again: their numbers are those of the lost ones.
+    for number in range(6):
+        restored.save(make_article(id=f"new{number}", title="新的未来"))
+        found = restored.find("未来", limit=50)
+        assert sorted(found) == sorted(["returns-7-days", *(f"new{n}" for n in range(number + 1))])
+    backup.close()
+
+
+def test_empty_knowledge_base_builds_and_answers_nothing(desk: Desk) -> None:
+    manifest = build(desk)
+    assert (manifest.items, manifest.headings, manifest.passages) == (0, 0, 0)
+    result = desk.ask("怎么退货")
+    assert (result.solutions, result.answered, result.confidence, result.ask) == ([], False, 0.0, [])
+    desk.save(make_article())
+    assert desk.find("怎么退货") == ["returns-7-days"]
+
+
+def test_rebuilding_an_empty_knowledge_base_is_possible(desk: Desk) -> None:
+    build(desk)
+    assert build(desk).items == 0
+
+
+def test_build_says_how_far_it_is(desk: Desk, now: datetime) -> None:
+    desk.save(make_article())
+    seen: list[tuple[str, int, int]] = []
+    Builder(desk.database, desk.encoder, desk.live.folder).build(now=now, on_progress=lambda *step: seen.append(step))
+    assert seen[0][0] == "read"
+    assert ("encode", 3, 3) in seen
+    assert seen[-1] == ("terms", 1, 1)
+
+
+def test_generation_is_named_after_its_revision(desk: Desk) -> None:
+    desk.save(make_article(), make_case())
+    manifest = build(desk)
+    assert revision_of(manifest.name) == manifest.revision == 2
