@@ -97,7 +97,10 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
             _add_row(row, articles, cases, where=f"{folder / name}, line {line}")
     questions = tuple(_read_questions(folder / "queries.jsonl"))[:limit]
     qrels = _read_qrels(folder / "qrels.tsv")
-    _check_labels(folder, qrels, {a.id for a in articles} | {c.id for c in cases})
+    article_ids, case_ids = {article.id for article in articles}, {case.id for case in cases}
+    if both := article_ids & case_ids:
+        raise DatasetUnusable(f"The id {min(both)!r} names an article and a case in {folder}; labels need one of them.")
+    _check_labels(folder, qrels, article_ids | case_ids)
     return Dataset(
         name=description.name or folder.resolve().name,
         articles=tuple(articles),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eval.datasets import Dataset
 from index.build import Builder, Progress
-from index.encoder import Encoder, EncoderFingerprint, FloatMatrix
+from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
 from kb.articles.service import save_article
@@ -38,6 +38,10 @@ class TimedEncoder:
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
         """Encode and count."""
         return self._count(texts, lambda: self._encoder.encode_questions(texts))
+
+    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+        """Encode and count."""
+        return self._count([text], lambda: self._encoder.encode_question(text, beside=beside))
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Encode and count."""

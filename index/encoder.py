@@ -24,6 +24,7 @@ from index.prepared import (
 )
 
 FloatMatrix = NDArray[np.float32]
+FloatVector = NDArray[np.float32]
 TokenIds = NDArray[np.int64]
 
 BATCH_TOKENS = 1024  # Tokens, padding included, that go through the network at once; see 0002-encoder.md.
@@ -59,6 +60,9 @@ class Encoder(Protocol):
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
         """Return one vector of length 1 for each question, in order: (texts, dimension)."""
 
+    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+        """Return the vector of one question; `beside` is called just before the network runs, to start other work."""
+
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage, in order; `on_progress` gets the number newly done."""
 
@@ -76,6 +80,16 @@ class OnnxEncoder:
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
         """Return one vector of length 1 for each question, in order: (texts, dimension)."""
         return self._encode(texts, self.description.query_prompt, None)
+
+    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+        """Return the vector of one question; `beside` is called just before the network runs, to start other work.
+
+        Not earlier: while we tokenise, work in another thread would hold the interpreter and keep us from starting.
+        """
+        tokens = self._tokenise([text], self.description.query_prompt)
+        beside()
+        vector: FloatVector = self.encode_tokens(tokens)[0]
+        return vector
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage, in order; `on_progress` gets the number newly done."""

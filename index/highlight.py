@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from index.lexical import CHARACTERS, WORDS, Terms
 from kb.text.common_terms import common_terms
@@ -20,7 +21,7 @@ def telling_terms(terms: Terms) -> tuple[str, ...]:
 
 def find_matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     """Return the stretches of `text` that hold one of the terms, merged, in order: (start, end)."""
-    clean, positions = normalise_keeping_positions(text)
+    clean, positions = _normalise(text)
     marked = bytearray(len(clean))
     for term in terms:
         start = clean.find(term)
@@ -28,6 +29,10 @@ def find_matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
             marked[start : start + len(term)] = b"\1" * len(term)
             start = clean.find(term, start + 1)
     return _to_stretches(marked, positions)
+
+
+# The same titles and passages are shown again and again.
+_normalise = lru_cache(maxsize=4_096)(normalise_keeping_positions)
 
 
 def _to_stretches(marked: bytearray, positions: list[int]) -> list[tuple[int, int]]:

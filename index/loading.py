@@ -14,6 +14,7 @@ from kb.cases.models import CaseRow
 from kb.changes import ItemKind
 from kb.items import ItemKey
 
+SHELF_SIZE = 10_000
 # Written once, on tables and not on classes: building and binding these took longer than running them.
 _ARTICLE, _CASE = ArticleVersionRow.__table__.c, CaseRow.__table__.c
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
@@ -47,6 +48,38 @@ class LoadedItem:
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     outcome: str | None = None
+
+
+class Shelf:
+    """Keeps what was loaded at one revision of the database: until the next change nobody can have altered it."""
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+        self._items: dict[ItemKey, LoadedItem] = {}
+
+    def at(self, revision: int) -> Shelf:
+        """Return this shelf, or an empty one where the database has moved on."""
+        return self if revision == self.revision else Shelf(revision)
+
+    def load(self, session: Session, keys: Sequence[ItemKey], *, audience: Audience) -> dict[ItemKey, LoadedItem]:
+        """Return the named items that this audience may see, from the shelf or from the database.
+
+        The session's view must be at least as new as the shelf's revision.
+        """
+        missing = [key for key in keys if key not in self._items]
+        if missing:
+            if len(self._items) + len(missing) > SHELF_SIZE:
+                self._items = {}
+            self._items |= load_items(session, missing, audience=Audience.INTERNAL)
+        kept = self._items
+        return {key: kept[key] for key in keys if key in kept and is_visible(kept[key], audience)}
+
+
+def is_visible(item: LoadedItem, audience: Audience) -> bool:
+    """Tell whether an audience may see an item: agents all, customers public articles only."""
+    if audience is Audience.INTERNAL:
+        return True
+    return item.audience is Audience.PUBLIC and item.key.kind is ItemKind.ARTICLE
 
 
 def load_items(session: Session, keys: Sequence[ItemKey], *, audience: Audience) -> dict[ItemKey, LoadedItem]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -17,10 +18,10 @@ from index.catalogue import Scope
 from index.explanation import Explainer
 from index.follower import LiveIndex
 from index.highlight import telling_terms
-from index.loading import load_items
+from index.loading import Shelf
 from index.question import read_question
 from index.ranking import RankedCandidate, rank
-from index.searcher import complete_candidates, find_by_terms
+from index.searcher import TermHits, complete_candidates, find_by_terms
 from index.solutions import MAX_LIMIT, Ask, MatchedNotice, MatchRequest, MatchResult, Solution
 from kb.articles.models import Audience
 from kb.errors import InvalidInput
@@ -49,6 +50,7 @@ class Matcher:
         self.live = live
         self.surroundings = surroundings
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
+        self._shelf = Shelf(-1)
         self._notices: tuple[int, list[Notice]] = (-1, [])
 
     def match(self, request: MatchRequest) -> MatchResult:
@@ -63,9 +65,8 @@ class Matcher:
             context, ask = self._find_context(session, request)
             watch.lap("understand")
             allowed = snapshot.catalogue.select(_make_scope(request, context))
-            # Beside the encoder, which leaves the interpreter free: a match takes as long as the longer of the two.
-            by_terms = self._threads.submit(find_by_terms, snapshot, question.text, allowed)
-            vector = self.live.encoder.encode_questions([question.text])[0]
+            by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, question.text, allowed))
+            vector = self.live.encoder.encode_question(question.text, beside=by_terms.start)
             watch.lap("encode")
             hits = by_terms.result()
             candidates = complete_candidates(snapshot, vector, hits, allowed)
@@ -73,7 +74,8 @@ class Matcher:
             ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience)
             watch.lap("rank")
             explainer = Explainer(snapshot, candidates, context, telling_terms(hits.terms))
-            solutions = _load_solutions(session, explainer, ranked, request)
+            shelf = self._shelf = self._shelf.at(snapshot.revision)
+            solutions = _load_solutions(session, shelf, explainer, ranked, request)
             notices = self._find_notices(session, snapshot.revision, context, request.audience)
         ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
         watch.lap("explain")
@@ -110,6 +112,21 @@ class Matcher:
             audience=request.audience,
         )
         return context, ask
+
+
+class _Beside:
+    """Term search in another thread while the encoder runs, which leaves the interpreter free meanwhile."""
+
+    def __init__(self, threads: ThreadPoolExecutor, search: Callable[[], TermHits]) -> None:
+        self._threads = threads
+        self._search = search
+        self._running: Future[TermHits] | None = None
+
+    def start(self) -> None:
+        self._running = self._threads.submit(self._search)
+
+    def result(self) -> TermHits:
+        return self._search() if self._running is None else self._running.result()
 
 
 @dataclass(slots=True)
@@ -152,7 +169,11 @@ def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
 
 
 def _load_solutions(
-    session: Session, explainer: Explainer, ranked: Sequence[RankedCandidate], request: MatchRequest
+    session: Session,
+    shelf: Shelf,
+    explainer: Explainer,
+    ranked: Sequence[RankedCandidate],
+    request: MatchRequest,
 ) -> list[Solution]:
     """Turn the best candidates into solutions; one that may not be shown makes room for the next."""
     entries = explainer.snapshot.catalogue.entries
@@ -160,7 +181,7 @@ def _load_solutions(
     for start in range(0, len(ranked), request.limit):
         page = ranked[start : start + request.limit]
         keys = [entries[candidate.ordinal].key for candidate in page]
-        loaded = load_items(session, keys, audience=request.audience)
+        loaded = shelf.load(session, keys, audience=request.audience)
         for key, candidate in zip(keys, page, strict=True):
             if key in loaded and len(solutions) < request.limit:
                 solutions.append(explainer.make_solution(loaded[key], candidate, rank=len(solutions) + 1))

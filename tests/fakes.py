@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from index.encoder import EncoderFingerprint, FloatMatrix
+from index.encoder import EncoderFingerprint, FloatMatrix, FloatVector
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
 from index.solutions import MatchRequest, MatchResult
@@ -89,6 +89,12 @@ class FakeEncoder:
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
         """Return one vector of length 1 for each question."""
         return self.encode_passages(texts)
+
+    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+        """Return the vector of one question."""
+        beside()
+        vector: FloatVector = self.encode_questions([text])[0]
+        return vector
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage."""

@@ -118,10 +118,17 @@ def test_rows_of_title_or_text_or_both_are_articles(tmp_path: Path) -> None:
 
 
 def test_row_of_question_and_solution_is_a_case(tmp_path: Path) -> None:
-    corpus = '{"id": "a", "question": "怎么退", "solution": "这样退。"}\n{"id": "b", "question": "Where?", "solution": "Here."}'
+    corpus = '{"id": "a", "question": "怎么退", "solution": "这样退。"}\n'
+    corpus += '{"id": "b", "question": "Where?", "solution": "Here."}'
     dataset = load_dataset(write_dataset(tmp_path, {"corpus.jsonl": corpus}))
     assert [(case.id, case.language) for case in dataset.cases] == [("a", "zh"), ("b", "en")]
     assert (dataset.articles, dataset.corpus_size) == ((), 2)
+
+
+def test_id_of_both_an_article_and_a_case_is_refused(tmp_path: Path) -> None:
+    corpus = CORPUS + '{"id": "a", "question": "怎么退", "solution": "这样退。"}'
+    with pytest.raises(DatasetUnusable, match="'a' names an article and a case"):
+        load_dataset(write_dataset(tmp_path, {"corpus.jsonl": corpus}))
 
 
 def test_question_carries_turns_order_self_and_time(tmp_path: Path) -> None:

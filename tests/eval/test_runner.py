@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from eval.datasets import Dataset, EvalQuestion
 from eval.report import OrderEffect, make_report, make_table, measure, write_trec
 from eval.runner import Outcome, System, run_common, run_matcher
 from eval.workbench import Workbench, open_workbench
+from index.ranking import MET_BONUS
 from kb.settings import Settings
 from tests.fakes import FakeEncoder, make_article, make_case, make_order
 
@@ -78,8 +80,8 @@ def test_order_decides_between_articles_of_the_same_words(bench: Workbench) -> N
 def test_without_its_order_a_question_is_asked_bare(bench: Workbench) -> None:
     (outcome,) = run_matcher(bench, DATASET.questions[:1], with_order=False, on_question=lambda: None)
     assert set(ranked(outcome)[:2]) == {"shipped", "paid"}
-    scores = dict(outcome.ranking)
-    assert scores["shipped"] == scores["paid"]
+    # Neither is lifted by the order nor sent to the end by it.
+    assert abs(outcome.ranking[0][1] - outcome.ranking[1][1]) < MET_BONUS
 
 
 def test_the_question_itself_is_left_out(bench: Workbench) -> None:
@@ -127,28 +129,13 @@ def test_report_has_the_keys_of_the_contract_and_counts_by_hand(bench: Workbench
 
 def test_table_shows_both_systems_side_by_side(bench: Workbench) -> None:
     outcomes = list(run(bench).values())
-    reports = [
-        make_report(
-            system,
-            DATASET,
-            outcomes,
-            build=bench.timing,
-            effect=OrderEffect(1, measure(DATASET, outcomes), measure(DATASET, outcomes)),
-        )
-        for system in System
-    ]
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(make_table(reports))
-    text = console.export_text()
-    for words in (
-        "tiny: 6 questions (5 labelled), corpus of 4",
-        "xianzhi",
-        "common",
-        "hit@1",
-        "recall@10",
-        "without it",
-    ):
-        assert words in text
+    effect = OrderEffect(1, measure(DATASET, outcomes), measure(DATASET, outcomes))
+    reports = [make_report(system, DATASET, outcomes, build=bench.timing, effect=effect) for system in System]
+    output = io.StringIO()
+    Console(width=200, file=output).print(make_table(reports))
+    title = "tiny: 6 questions (5 labelled), corpus of 4"
+    for words in (title, "xianzhi", "common", "hit@1", "recall@10", "without it"):
+        assert words in output.getvalue()
 
 
 def test_figures_of_no_matches_are_left_out(bench: Workbench) -> None:
