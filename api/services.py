@@ -40,7 +40,7 @@ class Services:
     def catch_up(self) -> None:
         """Bring the index up to the database, so that the next match goes by what was just saved."""
         if self.matcher.live.is_open:
-            self.matcher.live.snapshot()
+            self.matcher.live.snapshot(wait=True)
 
 
 def get_services(request: Request) -> Services:

@@ -42,7 +42,7 @@ class EvalQuestion(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: Annotated[str, Field(min_length=1)]
+    id: Annotated[str, Field(pattern=r"^\S+$")]  # TREC files part their columns by spaces.
     text: str
     turns: tuple[str, ...] = ()
     order: Order | None = None

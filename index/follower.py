@@ -47,6 +47,7 @@ from kb.orders.population import sample_contexts
 log = logging.getLogger(__name__)
 
 ItemName = tuple[ItemKind, str]
+MOST_CHANGES_AT_ONCE = 50  # Encoding what is new of these holds up a match for a second or two; more would not do.
 
 
 def utc_now() -> datetime:
@@ -87,29 +88,49 @@ class LiveIndex:
         self._live: LiveFolder | None = None
         self._lexical: _Lexical | None = None
         self._current: Snapshot | None = None
+        self._background: threading.Thread | None = None
 
     def open(self, *, on_progress: Progress = report_nothing) -> Snapshot:
         """Open the newest sound generation, building one where there is none, and catch up with the database."""
         with self._lock:
-            newest = self._find_newest()
-            if newest is None:
-                builder = Builder(self.database, self.encoder, self.folder)
-                builder.build(now=self.clock(), on_progress=on_progress)
-                newest = self._find_newest()
-            if newest is None:
-                raise RuntimeError("the generation that was just built is gone")
-            self._load(*newest)
-        return self.snapshot()
+            self._reload(on_progress=on_progress)
+        return self.snapshot(wait=True)
 
-    def snapshot(self) -> Snapshot:
-        """Return the index as of the database's newest commit."""
-        current = self._current
-        if current is None:
-            raise RuntimeError("LiveIndex.open() must come first")
-        if current.revision == self._read_revision():
+    def snapshot(self, *, wait: bool = False) -> Snapshot:
+        """Return the index as of the database's newest commit.
+
+        A large import is taken in beside the matches, which meanwhile answer from the state before it; `wait` waits.
+        """
+        current = self._require_current()
+        revision = self._read_revision()
+        if current.revision == revision:
+            return current
+        if not wait and self._is_far_behind(current, revision):
             return current
         with self._lock:
-            return self._catch_up(self._current or current)
+            return self._catch_up(self._require_current())
+
+    def _require_current(self) -> Snapshot:
+        if self._current is None:
+            raise RuntimeError("LiveIndex.open() must come first")
+        return self._current
+
+    def _is_far_behind(self, current: Snapshot, revision: int) -> bool:
+        """Tell whether another thread is taking in a large import, and start one where that is needed."""
+        if self._background is not None and self._background.is_alive():
+            return True
+        if revision - current.revision <= MOST_CHANGES_AT_ONCE or self._is_overtaken(current):
+            return False
+        self._background = threading.Thread(target=self._catch_up_in_background, name="follower", daemon=True)
+        self._background.start()
+        return True
+
+    def _catch_up_in_background(self) -> None:
+        try:
+            with self._lock:
+                self._catch_up(self._require_current())
+        except Exception:
+            log.exception("catch_up_failed")  # The next match tries again.
 
     @property
     def is_open(self) -> bool:
@@ -122,6 +143,16 @@ class LiveIndex:
         if self._live is not None:
             self._live.close()
             self._live = None
+
+    def _reload(self, *, on_progress: Progress = report_nothing) -> Snapshot:
+        newest = self._find_newest()
+        if newest is None:
+            builder = Builder(self.database, self.encoder, self.folder)
+            builder.build(now=self.clock(), on_progress=on_progress)
+            newest = self._find_newest()
+        if newest is None:
+            raise RuntimeError("the generation that was just built is gone")
+        return self._load(*newest)
 
     def _read_revision(self) -> int:
         return self.database.read_number(NEWEST_REVISION)
@@ -139,6 +170,8 @@ class LiveIndex:
             newest = self._find_newest()
             if newest is not None and newest[1].revision > current.revision:
                 current = self._load(*newest)
+        if self._read_revision() < current.revision:
+            current = self._reload()  # A backup was restored: what we hold is of a future that never came.
         changes = self._read_changes(current)
         if changes.revision != current.revision:
             current = self._apply(current, changes)
@@ -188,13 +221,12 @@ class LiveIndex:
         """Return the snapshot after the changes: the changed items' old rows dead, their new ones appended."""
         items, first = changes.items, len(current.catalogue)
         embedded = embed_items(items, self.encoder, known={}, on_progress=lambda done, total: None)
-        # The new ordinals are taken out as well: an earlier attempt may have died between the two commits.
-        gone = [*_find_ordinals(current.catalogue, changes.changed), *range(first, first + len(items))]
+        gone = _find_ordinals(current.catalogue, changes.changed)
         lexical = self._lexical
         assert lexical is not None
         if changes.changed:
-            lexical.headings.change(gone=gone, added=heading_documents(items, first=first))
-            lexical.full.change(gone=gone, added=full_documents(items, first=first))
+            lexical.headings.change(gone=gone, size=first, added=heading_documents(items, first=first))
+            lexical.full.change(gone=gone, size=first, added=full_documents(items, first=first))
         return Snapshot(
             generation=current.generation,
             revision=changes.revision,

@@ -115,12 +115,17 @@ class LexicalIndex:
         self._index.reload()
         return LexicalSearcher(self._index.searcher())
 
-    def change(self, *, gone: Iterable[int], added: Iterable[LexicalDocument]) -> None:
-        """Take out every document of the owners that are gone, put in the added ones, and commit."""
+    def change(self, *, gone: Iterable[int], size: int, added: Iterable[LexicalDocument]) -> None:
+        """Take out every document of the owners that are gone, put in the added ones, and commit.
+
+        Owners from `size` on are taken out as well: an earlier attempt to add them may have died half-way.
+        """
         if self._writer is None:
             self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
         # By query: `delete_documents_by_term` takes a Python number for a signed one, and deletes nothing.
         self._writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), OWNER, list(gone)))
+        beyond = tantivy.Query.range_query(_schema(), OWNER, tantivy.FieldType.Unsigned, lower_bound=size)
+        self._writer.delete_documents_by_query(beyond)
         for document in added:
             self._writer.add_document(_make_document(document))
         self._writer.commit()

@@ -54,12 +54,10 @@ def read_question(raw: str, turns: Sequence[str] = ()) -> Question:
         raise QuestionEmpty("The question has no words in it. Send what the customer asked as `question`.")
     recent = [normalise(turn) for turn in turns[-RECENT_TURNS:]] if leans_on_turns(text) else []
     recent = [turn for turn in recent if turn]
-    joined = " ".join([*recent, text])
-    return Question(
-        raw=raw,
-        text=joined[-MAX_SEARCHED_CHARACTERS:] if recent else text[:MAX_SEARCHED_CHARACTERS],
-        turns_used=len(recent),
-    )
+    searched = text[:MAX_SEARCHED_CHARACTERS]
+    room = max(MAX_SEARCHED_CHARACTERS - len(searched) - 1, 0)
+    before = " ".join(recent)[-room:] if room else ""
+    return Question(raw=raw, text=f"{before} {searched}".strip(), turns_used=len(recent))
 
 
 def leans_on_turns(text: str) -> bool:

@@ -12,6 +12,7 @@ from kb.changes import ItemKind
 from kb.conditions import Verdict, evaluate
 from kb.orders.context import OrderContext
 
+SHOWN = 100  # Nobody reads further; what has no condition stays where it is.
 RANKED = 400  # Candidates whose conditions are looked at: a rare condition met may lift one from far down.
 # In units of the fused score, whose best candidate commonly stands 1.5 to 3.5 above the mean (0003-ranking.md).
 MET_BONUS = 0.3
@@ -41,6 +42,8 @@ def rank(
     ranked = []
     for position, ordinal in enumerate(candidates.ordinals[:RANKED].tolist()):
         condition = catalogue.conditions.get(ordinal)
+        if condition is None and position >= SHOWN:
+            continue
         verdict = Verdict.MET if condition is None else evaluate(condition, context)
         if verdict is Verdict.UNMET and audience is Audience.PUBLIC:
             continue

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
+from sqlalchemy import text
 
 from index.build import Builder
+from index.encoder import FloatMatrix
+from index.follower import MOST_CHANGES_AT_ONCE
 from index.searcher import find_by_terms
 from kb.articles.models import ArticleStatus, Audience
 from kb.articles.service import withdraw_article
 from kb.cases.service import delete_case
+from kb.changes import ItemKind
 from kb.database import Database
 from kb.notices.models import Notice, NoticeKind
-from tests.fakes import Desk, make_article, make_case
+from tests.fakes import Desk, FakeEncoder, make_article, make_case
 
 THREADS, WRITES = 8, 30
 
@@ -242,3 +246,41 @@ def test_index_and_database_agree_after_many_changes(open_desk: Desk, make_desk:
             {(s.id, s.version): s.score for s in desk.ask(question, limit=50).solutions} for desk in (open_desk, fresh)
         )
         assert followed == pytest.approx(rebuilt, abs=0.05)
+
+
+class HeldEncoder(FakeEncoder):
+    """An encoder whose passages wait until they are let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_through = threading.Event()
+        self.let_through.set()
+
+    def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
+        """Wait, then encode."""
+        assert self.let_through.wait(timeout=30)
+        return super().encode_passages(texts, on_progress=on_progress)
+
+
+def test_large_import_is_taken_in_beside_the_matches(open_desk: Desk) -> None:
+    encoder = HeldEncoder()
+    open_desk.live.encoder = encoder
+    before = open_desk.live.snapshot()
+    encoder.let_through.clear()
+    open_desk.save(*(make_article(id=f"bulk-{n}", title=f"第 {n} 条") for n in range(MOST_CHANGES_AT_ONCE + 1)))
+    # Twice: the second finds the import under way.
+    assert open_desk.live.snapshot() is before
+    assert open_desk.live.snapshot() is before
+    encoder.let_through.set()
+    after = open_desk.live.snapshot(wait=True)
+    assert len(after.catalogue) == len(before.catalogue) + MOST_CHANGES_AT_ONCE + 1
+
+
+def test_database_restored_to_an_earlier_state_is_followed_back(open_desk: Desk) -> None:
+    open_desk.save(make_article(id="lost", title="恢复后不存在"))
+    assert (ItemKind.ARTICLE, "lost") in open_desk.live.snapshot().catalogue.ordinals
+    with open_desk.database.write() as session:
+        for table in ("article_versions WHERE article_id = 'lost'", "articles WHERE id = 'lost'"):
+            session.execute(text(f"DELETE FROM {table}"))
+        session.execute(text("DELETE FROM changes WHERE item_id = 'lost'"))
+    assert (ItemKind.ARTICLE, "lost") not in open_desk.live.snapshot().catalogue.ordinals

@@ -156,10 +156,10 @@ def test_changes_are_seen_by_new_views_only(tmp_path: Path) -> None:
     )
     index = LexicalIndex(tmp_path / "index")
     old = index.searcher()
-    index.change(gone=[0], added=[LexicalDocument(2, "退票"), LexicalDocument(2, "退订")])
+    index.change(gone=[0], size=2, added=[LexicalDocument(2, "退票"), LexicalDocument(2, "退订")])
     assert sorted(found(index.searcher(), "退")) == [1, 2, 2]
     assert sorted(found(old, "退")) == [0, 0, 1]
-    index.change(gone=[2, 99], added=[])
+    index.change(gone=[2, 99], size=3, added=[])
     assert found(index.searcher(), "退") == [1]
 
 
@@ -168,7 +168,7 @@ def test_empty_index_is_searched_and_filled(tmp_path: Path) -> None:
     index = LexicalIndex(tmp_path / "index")
     assert len(index.searcher()) == 0
     assert found(index.searcher(), "退货") == []
-    index.change(gone=[], added=[LexicalDocument(0, "退货")])
+    index.change(gone=[], size=0, added=[LexicalDocument(0, "退货")])
     assert found(index.searcher(), "退货") == [0]
 
 
@@ -178,7 +178,7 @@ def test_changing_a_copy_leaves_the_original_as_it_was(tmp_path: Path) -> None:
     copy_lexical(tmp_path / "index", tmp_path / "copy")
     copy = LexicalIndex(tmp_path / "copy")
     for round_ in range(12):  # Enough commits that segments are merged.
-        copy.change(gone=[round_], added=[LexicalDocument(100 + round_, "退款")])
+        copy.change(gone=[round_], size=100 + round_, added=[LexicalDocument(100 + round_, "退款")])
     assert sorted(found(copy.searcher(), "退款"))[-12:] == list(range(100, 112))
     assert {path.name: path.read_bytes() for path in (tmp_path / "index").iterdir()} == before
 
