@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import Progress as Bar
 
 from eval.datasets import Dataset, load_dataset
 from eval.report import OrderEffect, Report, make_report, make_table, measure, write_trec
 from eval.runner import Outcome, System, run_common, run_matcher
 from eval.workbench import Workbench, open_workbench
-from index.encoder import load_encoder
+from index.build import Progress
+from index.cli import show_progress
+from index.opening import open_encoder
 from kb.settings import Settings
 
 app = typer.Typer(help="Measure retrieval on labelled datasets.", no_args_is_help=True)
@@ -40,13 +40,8 @@ def run(
     """Index a dataset's corpus in a temporary folder, ask its questions, and print how well they were answered."""
     settings = Settings()
     dataset = load_dataset(folder, limit=limit)
-    encoder = load_encoder(
-        model=settings.model,
-        model_dir=settings.model_dir,
-        precision=settings.precision,
-        threads=settings.encoder_threads,
-    )
-    with _show_progress() as show, open_workbench(dataset, encoder, settings, on_progress=show) as bench:
+    encoder = open_encoder(settings)
+    with show_progress() as show, open_workbench(dataset, encoder, settings, on_progress=show) as bench:
         outcomes, reports = _run_ours(bench, show)
         if baseline is System.COMMON:
             reports.append(_run_common(bench, show))
@@ -60,7 +55,7 @@ def run(
         write_trec(trec, System.XIANZHI, outcomes)
 
 
-def _run_ours(bench: Workbench, show: Callable[[str, int, int], None]) -> tuple[list[Outcome], list[Report]]:
+def _run_ours(bench: Workbench, show: Progress) -> tuple[list[Outcome], list[Report]]:
     dataset = bench.dataset
     # The first matches load dictionaries and fill caches; they are asked again below.
     run_matcher(bench, dataset.questions[:3], with_order=True, on_question=lambda: None)
@@ -71,7 +66,7 @@ def _run_ours(bench: Workbench, show: Callable[[str, int, int], None]) -> tuple[
     return outcomes, [make_report(System.XIANZHI, dataset, outcomes, build=bench.timing, effect=effect)]
 
 
-def _run_common(bench: Workbench, show: Callable[[str, int, int], None]) -> Report:
+def _run_common(bench: Workbench, show: Progress) -> Report:
     counter = _counter(show, "common", len(bench.dataset.questions))
     outcomes = run_common(bench, bench.dataset.questions, on_question=counter)
     return make_report(System.COMMON, bench.dataset, outcomes, build=bench.timing, effect=None)
@@ -88,7 +83,7 @@ def _measure_order(bench: Workbench, outcomes: list[Outcome]) -> OrderEffect | N
     return OrderEffect(len(carrying), measure(dataset, carrying), measure(dataset, without))
 
 
-def _counter(show: Callable[[str, int, int], None], step: str, total: int) -> Callable[[], None]:
+def _counter(show: Progress, step: str, total: int) -> Callable[[], None]:
     done = 0
 
     def count() -> None:
@@ -97,18 +92,3 @@ def _counter(show: Callable[[str, int, int], None], step: str, total: int) -> Ca
         show(step, done, total)
 
     return count
-
-
-@contextmanager
-def _show_progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that draws progress on a terminal's error stream, and nothing elsewhere."""
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, int] = {}
-
-        def show(step: str, done: int, total: int) -> None:
-            task = tasks.setdefault(step, -1)
-            if task < 0:
-                tasks[step] = task = bar.add_task(step, total=total)
-            bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
-
-        yield show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,7 @@ class Outcome:
     confidence: float
     answered: bool
     timing: Mapping[str, float]
+    encoder_alone_ms: float = 0.0
 
 
 def run_matcher(
@@ -70,11 +72,14 @@ def _match(bench: Workbench, question: EvalQuestion, *, with_order: bool) -> Out
         without=frozenset([question.self_id] if question.self_id else []),
     )
     try:
+        started = time.perf_counter()
+        bench.live.encoder.encode_questions([read_question(question.text, question.turns).text])
+        alone = (time.perf_counter() - started) * 1000
         result = bench.matcher.match(request)
     except (QuestionEmpty, QuestionTooLong):
         return _refuse(question)
     ranking = [(solution.id, solution.score) for solution in result.solutions]
-    return Outcome(question, ranking, result.confidence, result.answered, result.timing)
+    return Outcome(question, ranking, result.confidence, result.answered, result.timing, alone)
 
 
 def _refuse(question: EvalQuestion) -> Outcome:

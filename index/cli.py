@@ -32,7 +32,12 @@ from kb.orders.order import Order
 from kb.settings import Settings
 
 app = typer.Typer(help="Prepare the encoder, build the index.", no_args_is_help=True)
-STEPS = {"read": "reading the knowledge base", "encode": "encoding passages", "terms": "indexing terms"}
+STEPS = {
+    "read": "reading the knowledge base",
+    "encode": "encoding passages",
+    "terms": "indexing terms",
+    "match": "matching",
+}
 
 
 @app.command()

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 from kb.articles.models import ArticleStatus, ArticleVersionRow, Audience
 from kb.cases.models import CaseRow
 from kb.changes import ItemKind
+from kb.database import Database
 from kb.items import ItemKey
+from kb.notices.models import Notice
+from kb.notices.service import list_notices
 
 SHELF_SIZE = 10_000
 # Written once, on tables and not on classes: building and binding these took longer than running them.
@@ -51,28 +54,38 @@ class LoadedItem:
 
 
 class Shelf:
-    """Keeps what was loaded at one revision of the database: until the next change nobody can have altered it."""
+    """Keeps what was loaded at one revision of the database: until the next change nobody can have altered it.
 
-    def __init__(self, revision: int) -> None:
+    It reads the database no earlier than the index was at this revision, so what it keeps is never older.
+    """
+
+    def __init__(self, database: Database, revision: int) -> None:
         self.revision = revision
+        self._database = database
         self._items: dict[ItemKey, LoadedItem] = {}
+        self._notices: list[Notice] | None = None
 
     def at(self, revision: int) -> Shelf:
         """Return this shelf, or an empty one where the database has moved on."""
-        return self if revision == self.revision else Shelf(revision)
+        return self if revision == self.revision else Shelf(self._database, revision)
 
-    def load(self, session: Session, keys: Sequence[ItemKey], *, audience: Audience) -> dict[ItemKey, LoadedItem]:
-        """Return the named items that this audience may see, from the shelf or from the database.
-
-        The session's view must be at least as new as the shelf's revision.
-        """
-        missing = [key for key in keys if key not in self._items]
+    def load(self, keys: Sequence[ItemKey], *, audience: Audience) -> dict[ItemKey, LoadedItem]:
+        """Return the named items that this audience may see, from the shelf or from the database."""
+        if len(self._items) >= SHELF_SIZE:
+            self._items = {}
+        kept = self._items  # Another thread may start a new one meanwhile.
+        missing = [key for key in keys if key not in kept]
         if missing:
-            if len(self._items) + len(missing) > SHELF_SIZE:
-                self._items = {}
-            self._items |= load_items(session, missing, audience=Audience.INTERNAL)
-        kept = self._items
+            with self._database.read() as session:
+                kept.update(load_items(session, missing, audience=Audience.INTERNAL))
         return {key: kept[key] for key in keys if key in kept and is_visible(kept[key], audience)}
+
+    def notices(self) -> list[Notice]:
+        """Return every notice, most urgent first."""
+        if self._notices is None:
+            with self._database.read() as session:
+                self._notices = list_notices(session)
+        return self._notices
 
 
 def is_visible(item: LoadedItem, audience: Audience) -> bool:

@@ -11,8 +11,6 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from index.asking import ask_which_order, choose_questions
 from index.catalogue import Scope
 from index.explanation import Explainer
@@ -24,9 +22,10 @@ from index.ranking import RankedCandidate, rank
 from index.searcher import TermHits, complete_candidates, find_by_terms
 from index.solutions import MAX_LIMIT, Ask, MatchedNotice, MatchRequest, MatchResult, Solution
 from kb.articles.models import Audience
+from kb.database import Database
 from kb.errors import InvalidInput
 from kb.notices.models import Notice
-from kb.notices.service import list_notices, select_notices
+from kb.notices.service import select_notices
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order
 from kb.orders.repository import get_order, list_customer_orders
@@ -50,8 +49,7 @@ class Matcher:
         self.live = live
         self.surroundings = surroundings
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
-        self._shelf = Shelf(-1)
-        self._notices: tuple[int, list[Notice]] = (-1, [])
+        self._shelf = Shelf(live.database, -1)
 
     def match(self, request: MatchRequest) -> MatchResult:
         """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
@@ -59,24 +57,23 @@ class Matcher:
         question = read_question(request.question, request.turns)
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
-        # The index before the database: what it names can then be loaded, and is not of a later moment.
+        # The index before the database: what it names can then be loaded, and may be kept for its revision.
         snapshot = self.live.snapshot()
-        with self.live.database.read() as session:
-            context, ask = self._find_context(session, request)
-            watch.lap("understand")
-            allowed = snapshot.catalogue.select(_make_scope(request, context))
-            by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, question.text, allowed))
-            vector = self.live.encoder.encode_question(question.text, beside=by_terms.start)
-            watch.lap("encode")
-            hits = by_terms.result()
-            candidates = complete_candidates(snapshot, vector, hits, allowed)
-            watch.lap("search")
-            ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience)
-            watch.lap("rank")
-            explainer = Explainer(snapshot, candidates, context, telling_terms(hits.terms))
-            shelf = self._shelf = self._shelf.at(snapshot.revision)
-            solutions = _load_solutions(session, shelf, explainer, ranked, request)
-            notices = self._find_notices(session, snapshot.revision, context, request.audience)
+        context, ask = self._find_context(request)
+        watch.lap("understand")
+        allowed = snapshot.catalogue.select(_make_scope(request, context))
+        by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, question.text, allowed))
+        vector = self.live.encoder.encode_question(question.text, beside=by_terms.start)
+        watch.lap("encode")
+        hits = by_terms.result()
+        candidates = complete_candidates(snapshot, vector, hits, allowed)
+        watch.lap("search")
+        ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience)
+        watch.lap("rank")
+        explainer = Explainer(snapshot, candidates, context, telling_terms(hits.terms))
+        self._shelf = shelf = self._shelf.at(snapshot.revision)
+        solutions = _load_solutions(shelf, explainer, ranked, request)
+        notices = _select_notices(shelf, context, request.audience)
         ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
         watch.lap("explain")
         confidence = solutions[0].confidence if solutions else 0.0
@@ -92,18 +89,8 @@ class Matcher:
             timing=watch.stages,
         )
 
-    def _find_notices(
-        self, session: Session, revision: int, context: OrderContext, audience: Audience
-    ) -> list[MatchedNotice]:
-        """Return the notices that touch the order; they are read again when the database has changed."""
-        if context.order is None:
-            return []
-        if self._notices[0] != revision:
-            self._notices = (revision, list_notices(session))
-        return [_show_notice(n, audience) for n in select_notices(self._notices[1], context, audience=audience)]
-
-    def _find_context(self, session: Session, request: MatchRequest) -> tuple[OrderContext, list[Ask]]:
-        order, ask = _find_order(session, request)
+    def _find_context(self, request: MatchRequest) -> tuple[OrderContext, list[Ask]]:
+        order, ask = _find_order(self.live.database, request)
         context = derive_context(
             order,
             now=request.now or self.surroundings.clock(),
@@ -142,15 +129,17 @@ class _Stopwatch:
         self.started = now
 
 
-def _find_order(session: Session, request: MatchRequest) -> tuple[Order | None, list[Ask]]:
+def _find_order(database: Database, request: MatchRequest) -> tuple[Order | None, list[Ask]]:
     """Return the order the request is about; where a customer has several, ask which one."""
     if request.order is not None:
         return request.order, []
     if request.order_id is not None:
-        return get_order(session, request.order_id), []
+        with database.read() as session:
+            return get_order(session, request.order_id), []
     if request.customer_id is None:
         return None, []
-    orders = list_customer_orders(session, request.customer_id, limit=2)
+    with database.read() as session:
+        orders = list_customer_orders(session, request.customer_id, limit=2)
     if len(orders) == 1:
         return orders[0], []
     return None, [ask_which_order(request.question)] if orders else []
@@ -169,11 +158,7 @@ def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
 
 
 def _load_solutions(
-    session: Session,
-    shelf: Shelf,
-    explainer: Explainer,
-    ranked: Sequence[RankedCandidate],
-    request: MatchRequest,
+    shelf: Shelf, explainer: Explainer, ranked: Sequence[RankedCandidate], request: MatchRequest
 ) -> list[Solution]:
     """Turn the best candidates into solutions; one that may not be shown makes room for the next."""
     entries = explainer.snapshot.catalogue.entries
@@ -181,13 +166,19 @@ def _load_solutions(
     for start in range(0, len(ranked), request.limit):
         page = ranked[start : start + request.limit]
         keys = [entries[candidate.ordinal].key for candidate in page]
-        loaded = shelf.load(session, keys, audience=request.audience)
+        loaded = shelf.load(keys, audience=request.audience)
         for key, candidate in zip(keys, page, strict=True):
             if key in loaded and len(solutions) < request.limit:
                 solutions.append(explainer.make_solution(loaded[key], candidate, rank=len(solutions) + 1))
         if len(solutions) == request.limit:
             break
     return solutions
+
+
+def _select_notices(shelf: Shelf, context: OrderContext, audience: Audience) -> list[MatchedNotice]:
+    if context.order is None:
+        return []
+    return [_show_notice(n, audience) for n in select_notices(shelf.notices(), context, audience=audience)]
 
 
 def _show_notice(notice: Notice, audience: Audience) -> MatchedNotice:
