@@ -23,12 +23,17 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 def choose_questions(
     ranked: Sequence[RankedCandidate], catalogue: Catalogue, context: OrderContext, question: str
 ) -> list[Ask]:
-    """Return the facts most worth asking for, best first: unknown ones the best solutions depend on."""
+    """Return the facts most worth asking for, best first: unknown ones the best solutions depend on.
+
+    Where no order is known, the order itself is asked for: it would tell them all.
+    """
     worth: dict[str, float] = {}
     for place, candidate in enumerate(ranked[:LOOKED_AT], 1):
         if candidate.applies is Verdict.UNKNOWN and candidate.score >= ranked[0].score - ASK_MARGIN:
             for fact in missing_facts(catalogue.condition(candidate.ordinal), context):
                 worth[fact] = worth.get(fact, 0.0) + 1.0 / place
+    if worth and context.order is None:
+        return [ask_which_order(question)]
     language = language_of(question)
     asks: dict[str, Ask] = {}  # By their words: several facts can be learnt from one answer.
     for fact in sorted(worth, key=lambda name: -worth[name]):

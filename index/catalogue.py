@@ -79,6 +79,7 @@ class Catalogue:
     passage_start: IntArray
     ordinals: Mapping[tuple[ItemKind, str], tuple[int, ...]]
     conditions: Mapping[int, Condition]
+    several: Mapping[tuple[ItemKind, str], tuple[int, ...]]
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -99,12 +100,14 @@ class Catalogue:
 
     def select(self, scope: Scope) -> BoolArray:
         """Return which items the scope may see: alive, of its audience, and the version in force at its time."""
-        allowed = self._in_force(scope)
-        # The version is chosen first: a newer one that the asker may not see still replaces the older one.
-        for versions in self.ordinals.values():
-            if len(versions) > 1:
-                newest = max((v for v in versions if allowed[v]), default=-1)
-                allowed[[v for v in versions if v != newest]] = False
+        moment = self._deciding_moment(scope)
+        allowed: BoolArray = self.alive & (self.effective_from <= moment)
+        # The newest version that has started decides, whether or not the asker may see it and even when it has ended:
+        # the text that it replaced must not answer in its place.
+        for versions in self.several.values():
+            newest = max((v for v in versions if allowed[v]), default=-1)
+            allowed[[v for v in versions if v != newest]] = False
+        allowed &= moment < self.effective_to
         if scope.audience is Audience.PUBLIC:
             allowed &= self.public
         if scope.has_filters:
@@ -114,12 +117,10 @@ class Catalogue:
                 allowed[list(self.ordinals.get((kind, item_id), ()))] = False
         return allowed
 
-    def _in_force(self, scope: Scope) -> BoolArray:
+    def _deciding_moment(self, scope: Scope) -> IntArray:
         now = to_seconds(scope.now)
         ordered_at = now if scope.ordered_at is None else to_seconds(scope.ordered_at)
-        moment = np.where(self.by_order, ordered_at, now)
-        started: BoolArray = self.alive & (self.effective_from <= moment)
-        return started & (moment < self.effective_to)
+        return np.where(self.by_order, ordered_at, now)
 
     def without_items(self, keys: Iterable[tuple[ItemKind, str]]) -> Catalogue:
         """Return the catalogue with every version of the named items gone."""
@@ -127,7 +128,7 @@ class Catalogue:
         kept = dict(self.ordinals)
         for key in keys:
             alive[list(kept.pop(key, ()))] = False
-        return replace(self, alive=alive, ordinals=kept)
+        return replace(self, alive=alive, ordinals=kept, several=_find_several(kept))
 
     def with_entries(self, entries: Sequence[Entry]) -> Catalogue:
         """Return the catalogue with more items behind the known ones."""
@@ -139,7 +140,7 @@ def make_catalogue(entries: Sequence[Entry]) -> Catalogue:
     nothing = np.zeros(0, np.int64)
     start = np.zeros(1, np.int64)
     no, none = nothing.astype(bool), dict[int, Condition]()
-    return _append(Catalogue([], no, no, no, nothing, nothing, start, start, {}, none), entries)
+    return _append(Catalogue([], no, no, no, nothing, nothing, start, start, {}, none, {}), entries)
 
 
 def make_entry(item: Item, population: Sequence[OrderContext]) -> Entry:
@@ -185,7 +186,14 @@ def _append(old: Catalogue, entries: Sequence[Entry]) -> Catalogue:
         passage_start=_extend_starts(old.passage_start, [e.passages for e in entries]),
         ordinals=ordinals,
         conditions=conditions,
+        several=_find_several(ordinals),
     )
+
+
+def _find_several(
+    ordinals: Mapping[tuple[ItemKind, str], tuple[int, ...]],
+) -> dict[tuple[ItemKind, str], tuple[int, ...]]:
+    return {name: versions for name, versions in ordinals.items() if len(versions) > 1}
 
 
 def _extend(old: IntArray, more: Sequence[int]) -> IntArray:

@@ -13,6 +13,7 @@ from index.ranking import RankedCandidate
 from index.searcher import Candidates
 from index.snapshot import Snapshot
 from index.solutions import Citation, Highlight, Reason, Reply, Solution
+from kb.changes import ItemKind
 from kb.conditions import explain
 from kb.orders.context import OrderContext
 from kb.orders.words import Language
@@ -45,7 +46,7 @@ class Explainer:
             snippet=passage,
             highlights=self._highlight(title=item.title, snippet=passage),
             score=round(candidate.score, 4),
-            confidence=round(estimate_confidence(scores, candidate.score), 4),
+            confidence=round(self._estimate_confidence(scores, candidate), 4),
             scores={**{s.value: round(v, 4) for s, v in scores.items()}, CONTEXT_SCORE: round(candidate.moved, 4)},
             applies=candidate.applies.value,
             conditions=[
@@ -61,6 +62,11 @@ class Explainer:
     def _read_scores(self, candidate: RankedCandidate) -> Mapping[Source, float]:
         return {source: float(column[candidate.position]) for source, column in self.candidates.columns.items()}
 
+    def _estimate_confidence(self, scores: Mapping[Source, float], candidate: RankedCandidate) -> float:
+        return estimate_confidence(
+            scores, final_score=candidate.score, moved=candidate.moved, candidates=len(self.candidates)
+        )
+
     def _highlight(self, **fields: str) -> list[Highlight]:
         return [
             Highlight(field, start, end)
@@ -69,9 +75,11 @@ class Explainer:
         ]
 
     def _fill_reply(self, item: LoadedItem, passage: str, language: Language) -> Reply:
-        """Fill the template; without one, what the item says is the reply."""
+        """Fill the template; without one the passage is the reply. A case has none: it was about another order."""
+        if item.key.kind is ItemKind.CASE:
+            return Reply("", {}, [])
         if item.template is None:
-            return Reply(item.answer or passage, {}, [])
+            return Reply(passage, {}, [])
         filled = fill_reply(item.template, self.context, language=language)
         return Reply(filled.text, {slot.name: slot.value for slot in filled.filled}, filled.missing)
 

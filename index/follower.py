@@ -185,7 +185,7 @@ class LiveIndex:
         return bool(generations) and revision_of(generations[0].name) > current.revision
 
     def _load(self, folder: Path, manifest: Manifest) -> Snapshot:
-        self._live = self._live or LiveFolder(self.folder)
+        self._live = self._live or LiveFolder(self.folder.with_name("live"))
         # A folder of its own each time: the same generation may be loaded again.
         own = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._live.path))
         for name in (LEXICAL_HEADINGS, LEXICAL_FULL):

@@ -1,4 +1,4 @@
-"""A process's private folder beside the generations: gone when it closes, swept by the next one if it was killed."""
+"""A process's private folder: gone when the process closes it, swept by the next one if it was killed."""
 
 from __future__ import annotations
 

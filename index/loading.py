@@ -32,21 +32,18 @@ ARTICLES = select(
     _ARTICLE.effective_from,
     _ARTICLE.effective_to,
 ).where(_ARTICLE.article_id.in_(_IDS), _ARTICLE.status == ArticleStatus.PUBLISHED)
-CASES = select(_CASE.id, _CASE.question, _CASE.solution, _CASE.language, _CASE.outcome, _CASE.closed_at).where(
-    _CASE.id.in_(_IDS)
-)
+CASES = select(_CASE.id, _CASE.question, _CASE.language, _CASE.outcome, _CASE.closed_at).where(_CASE.id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedItem:
-    """The text of an article's version or a case: a reply template, or an answer, or neither."""
+    """What is shown of an article's version or a case besides the passage that matched."""
 
     key: ItemKey
     title: str
     language: str
     audience: Audience
     template: str | None = None
-    answer: str | None = None
     source: str | None = None
     effective_from: datetime | None = None
     effective_to: datetime | None = None
@@ -131,7 +128,6 @@ def _load_cases(session: Session, keys: Sequence[ItemKey]) -> dict[ItemKey, Load
         LoadedItem(
             key=ItemKey(ItemKind.CASE, values.id, 1),
             title=values.question,
-            answer=values.solution,
             language=values.language,
             audience=Audience.INTERNAL,
             effective_from=values.closed_at,

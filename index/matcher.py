@@ -28,8 +28,11 @@ from kb.notices.models import Notice
 from kb.notices.service import select_notices
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order
-from kb.orders.repository import get_order, list_customer_orders
+from kb.orders.repository import find_order_by_number, get_order, list_customer_orders, require_customer
+from kb.text.identifiers import IdentifierKind, find_identifiers
 
+NAMES_AN_ORDER = frozenset({IdentifierKind.ORDER_NUMBER, IdentifierKind.TRACKING_NUMBER})
+WORTH_ASKING = 0.1  # Below it the question is about something else, and no fact of an order will help.
 TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads cost nothing.
 
 
@@ -74,9 +77,10 @@ class Matcher:
         self._shelf = shelf = self._shelf.at(snapshot.revision)
         solutions = _load_solutions(shelf, explainer, ranked, request)
         notices = _select_notices(shelf, context, request.audience)
-        ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
-        watch.lap("explain")
         confidence = solutions[0].confidence if solutions else 0.0
+        if confidence >= WORTH_ASKING:
+            ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
+        watch.lap("explain")
         return MatchResult(
             request_id=uuid.uuid4().hex,
             generation=snapshot.generation,
@@ -136,13 +140,29 @@ def _find_order(database: Database, request: MatchRequest) -> tuple[Order | None
     if request.order_id is not None:
         with database.read() as session:
             return get_order(session, request.order_id), []
-    if request.customer_id is None:
-        return None, []
+    if request.customer_id is not None:
+        with database.read() as session:
+            orders = list_customer_orders(session, request.customer_id, limit=2)
+            if not orders:
+                require_customer(session, request.customer_id)
+        if len(orders) == 1:
+            return orders[0], []
+        return None, [ask_which_order(request.question)] if orders else []
+    return _find_named_order(database, request), []
+
+
+def _find_named_order(database: Database, request: MatchRequest) -> Order | None:
+    """Return the order whose number, or whose parcel's, stands in an agent's question.
+
+    Never for the public: whoever asks there has not shown whose order it is.
+    """
+    if request.audience is Audience.PUBLIC:
+        return None
+    numbers = [found.value for found in find_identifiers(request.question) if found.kind in NAMES_AN_ORDER]
+    if not numbers:
+        return None
     with database.read() as session:
-        orders = list_customer_orders(session, request.customer_id, limit=2)
-    if len(orders) == 1:
-        return orders[0], []
-    return None, [ask_which_order(request.question)] if orders else []
+        return find_order_by_number(session, numbers)
 
 
 def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:

@@ -19,6 +19,8 @@ MET_BONUS = 0.3
 # A met condition is worth its surprise, -ln(share of orders that meet it): an article written for parcels that are
 # lost says more about this lost parcel than one written for anything shipped.
 SURPRISE_WEIGHT = 0.7
+# However rare the order: what the customer says must still be able to lead elsewhere.
+LARGEST_SURPRISE = 2.5
 UNMET_PENALTY = 4.0  # Behind everything that could apply, but still there for an agent to see.
 # An article is the shop's word, a case what somebody once did: it goes first only where it is clearly nearer.
 CASE_PENALTY = 0.6
@@ -61,4 +63,4 @@ def _move(catalogue: Catalogue, ordinal: int, verdict: Verdict) -> float:
         return -UNMET_PENALTY
     if verdict is Verdict.UNKNOWN or not entry.applies_when:
         return 0.0
-    return MET_BONUS - SURPRISE_WEIGHT * math.log(entry.met_share)
+    return MET_BONUS + SURPRISE_WEIGHT * min(-math.log(entry.met_share), LARGEST_SURPRISE)

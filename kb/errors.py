@@ -38,6 +38,16 @@ class OrderNotFound(NotFound):
         self.order_id = order_id
 
 
+class CustomerNotFound(NotFound):
+    """No customer has this id."""
+
+    code = "customer_not_found"
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__(f"No customer has the id {customer_id!r}. Check it, or send the order itself as `order`.")
+        self.customer_id = customer_id
+
+
 class ArticleNotFound(NotFound):
     """No article has this id."""
 

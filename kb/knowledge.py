@@ -16,6 +16,8 @@ from kb.cases.repository import list_cases
 from kb.changes import ItemKind
 from kb.items import Item
 
+NAMED_AT_ONCE = 500  # Databases bound how many values one statement may name.
+
 
 def list_items(session: Session) -> Iterator[Item]:
     """Yield every item that can ever be matched."""
@@ -25,10 +27,14 @@ def list_items(session: Session) -> Iterator[Item]:
 
 def find_items(session: Session, keys: Sequence[tuple[ItemKind, str]]) -> list[Item]:
     """Return the items of the named articles and cases, as far as they can be matched."""
-    article_ids = [item_id for kind, item_id in keys if kind is ItemKind.ARTICLE]
-    case_ids = [item_id for kind, item_id in keys if kind is ItemKind.CASE]
-    items = list(_article_items(list_published(session, article_ids))) if article_ids else []
-    return items + [make_case_item(row) for row in list_cases(session, case_ids)] if case_ids else items
+    items: list[Item] = []
+    for start in range(0, len(keys), NAMED_AT_ONCE):
+        batch = keys[start : start + NAMED_AT_ONCE]
+        article_ids = [item_id for kind, item_id in batch if kind is ItemKind.ARTICLE]
+        case_ids = [item_id for kind, item_id in batch if kind is ItemKind.CASE]
+        items += _article_items(list_published(session, article_ids)) if article_ids else []
+        items += map(make_case_item, list_cases(session, case_ids)) if case_ids else []
+    return items
 
 
 def _article_items(rows: Iterable[ArticleVersionRow]) -> Iterator[Item]:
@@ -40,13 +46,9 @@ def _article_items(rows: Iterable[ArticleVersionRow]) -> Iterator[Item]:
 
 
 def _covers(later: ArticleVersionRow, earlier: ArticleVersionRow) -> bool:
-    """Tell whether the later version is in force whenever the earlier one would be."""
+    """Tell whether the later version has started whenever the earlier one has: then it alone can be in force."""
     if later.basis != earlier.basis:
         return False
-    starts = later.effective_from is None or (
+    return later.effective_from is None or (
         earlier.effective_from is not None and later.effective_from <= earlier.effective_from
     )
-    ends = later.effective_to is None or (
-        earlier.effective_to is not None and later.effective_to >= earlier.effective_to
-    )
-    return starts and ends

@@ -146,18 +146,25 @@ function showConditions(conditions) {
 }
 
 function showReply({ kind, reply, snippet, highlights }) {
+  if (kind === "case") return showHandling(snippet, highlights);
   if (!reply.text) return null;
-  const isCase = kind === "case";
-  // A case's reply is what was done, and its snippet the same words: highlighted, they say why it was found.
-  const text = isCase && reply.text === snippet
-    ? markStretches(snippet, highlights.filter((highlight) => highlight.field === "snippet"))
-    : wrapMatches(reply.text, PLACEHOLDERS, (gap) => el("span", { class: "gap", text: gap }));
   return el(
     "div",
-    { class: isCase ? "reply handling" : "reply" },
-    el("div", { class: "reply-head" }, el("h3", { text: say(isCase ? "handling" : "reply") }), copyButton(reply.text)),
-    el("p", { class: "reply-text" }, text),
+    { class: "reply" },
+    el("div", { class: "reply-head" }, el("h3", { text: say("reply") }), copyButton(reply.text)),
+    el("p", { class: "reply-text" }, wrapMatches(reply.text, PLACEHOLDERS, (gap) => el("span", { class: "gap", text: gap }))),
     reply.missing.length ? el("p", { class: "missing", text: say("missing", { count: reply.missing.length }) }) : null,
+  );
+}
+
+// What was done for another order: a precedent to read, not a reply to send.
+function showHandling(snippet, highlights) {
+  const stretches = highlights.filter((highlight) => highlight.field === "snippet");
+  return el(
+    "div",
+    { class: "reply handling" },
+    el("div", { class: "reply-head" }, el("h3", { text: say("handling") })),
+    el("p", { class: "reply-text" }, markStretches(snippet, stretches)),
   );
 }
 

@@ -27,6 +27,7 @@ class VersionIsHistory(InvalidInput):
 def save_article(session: Session, article: Article, *, now: datetime) -> SaveResult:
     """Store an article: nothing where it is known, a new status, or a new immutable version.
 
+    An article sent as withdrawn is withdrawn with every version: an older text must not answer in its place.
     Raises `VersionIsHistory` when an older version is named with other content.
     """
     row = find_article(session, article.id)
@@ -38,8 +39,12 @@ def save_article(session: Session, article: Article, *, now: datetime) -> SaveRe
     known = _find_same_content(row, article)
     if known is None:
         _add_version(session, row, article, version=_next_version(row, article), now=now)
-        return SaveResult.CHANGED
-    return _set_status(session, known, article.status, now=now)
+        result = SaveResult.CHANGED
+    else:
+        result = _set_status(session, known, article.status, now=now)
+    if article.status is ArticleStatus.WITHDRAWN and row.versions[-1].status == ArticleStatus.WITHDRAWN:
+        return max(result, _withdraw_all(session, row, now=now), key=_is_change)
+    return result
 
 
 def withdraw_article(session: Session, article_id: str, *, now: datetime) -> SaveResult:
@@ -47,8 +52,16 @@ def withdraw_article(session: Session, article_id: str, *, now: datetime) -> Sav
     row = find_article(session, article_id)
     if row is None:
         raise ArticleNotFound(article_id)
+    return _withdraw_all(session, row, now=now)
+
+
+def _withdraw_all(session: Session, row: ArticleRow, *, now: datetime) -> SaveResult:
     results = {_set_status(session, version, ArticleStatus.WITHDRAWN, now=now) for version in row.versions}
     return SaveResult.CHANGED if SaveResult.CHANGED in results else SaveResult.UNCHANGED
+
+
+def _is_change(result: SaveResult) -> bool:
+    return result is SaveResult.CHANGED
 
 
 def _find_same_content(row: ArticleRow, article: Article) -> ArticleVersionRow | None:

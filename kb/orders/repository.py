@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kb.changes import SaveResult
-from kb.errors import OrderNotFound
+from kb.errors import CustomerNotFound, OrderNotFound
 from kb.orders.order import Order, Shipment
 from kb.orders.tables import Customer, CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
 
@@ -84,6 +84,21 @@ def list_customer_orders(session: Session, customer_id: str, *, limit: int) -> l
         .limit(limit)
     )
     return [to_order(row) for row in session.scalars(query)]
+
+
+def find_order_by_number(session: Session, numbers: Sequence[str]) -> Order | None:
+    """Return the order that goes by one of these numbers, its own or a parcel's; None where none or several do."""
+    parcels = select(ShipmentRow.order_id).where(ShipmentRow.tracking_no.in_(numbers))
+    rows = session.scalars(
+        select(OrderRow).where(or_(OrderRow.id.in_(numbers), OrderRow.id.in_(parcels))).limit(2)
+    ).all()
+    return to_order(rows[0]) if len(rows) == 1 else None
+
+
+def require_customer(session: Session, customer_id: str) -> None:
+    """Raise `CustomerNotFound` where no customer has this id."""
+    if session.get(CustomerRow, customer_id) is None:
+        raise CustomerNotFound(customer_id)
 
 
 def count_orders(session: Session) -> int:

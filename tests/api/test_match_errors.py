@@ -91,6 +91,6 @@ def test_unknown_order_id_is_not_found(full_shop: Shop) -> None:
     assert "SO-none" in error["message"]
 
 
-def test_unknown_customer_is_matched_without_an_order(full_shop: Shop) -> None:
-    result = full_shop.client.post("/v1/match", json={"question": "退货", "customer": "nobody"}).json()
-    assert result["order_id"] is None
+def test_unknown_customer_is_a_404_that_says_so(full_shop: Shop) -> None:
+    answer = full_shop.client.post("/v1/match", json={"question": "退货", "customer": "nobody"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "customer_not_found")

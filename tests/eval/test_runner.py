@@ -123,7 +123,9 @@ def test_report_has_the_keys_of_the_contract_and_counts_by_hand(bench: Workbench
     assert data["metrics"]["recall@10"] == pytest.approx(3 / 5)
     assert data["no_answer"]["questions"] == 1
     assert data["order"]["with_order"]["hit@1"] == 1.0
-    assert {"build_seconds", "match_p50_ms", "match_p95_ms", "match_over_encoder", "encoder_alone_p50_ms"} <= set(data["timing"])
+    assert {"build_seconds", "match_p50_ms", "match_p95_ms", "match_over_encoder", "encoder_alone_p50_ms"} <= set(
+        data["timing"]
+    )
     assert all(value >= 0 for value in data["timing"].values())
 
 

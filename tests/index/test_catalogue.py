@@ -63,6 +63,14 @@ def test_newest_version_in_force_now_is_the_one_seen() -> None:
     assert selected(versions(Basis.NOW), now=NOON - 2 * DAY) == [0]
 
 
+def test_newest_version_that_has_ended_does_not_bring_back_the_one_it_replaced() -> None:
+    catalogue = catalogue_of(
+        make_item(version=1), make_item(version=2, effective_from=NOON - 2 * DAY, effective_to=NOON - DAY)
+    )
+    assert selected(catalogue) == []
+    assert selected(catalogue, now=NOON - 3 * DAY) == [0]
+
+
 def test_order_basis_takes_the_version_in_force_when_the_order_was_placed() -> None:
     assert selected(versions(Basis.ORDER), ordered_at=NOON - 2 * DAY) == [0]
     assert selected(versions(Basis.ORDER), ordered_at=NOON - DAY) == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 
@@ -165,9 +166,10 @@ def test_opening_twice_is_harmless(open_desk: Desk) -> None:
 
 def test_closing_removes_the_private_folder_only(open_desk: Desk) -> None:
     generations = {path.name for path in open_desk.live.folder.glob("g*")}
-    assert len(list(open_desk.live.folder.glob("live-*"))) == 1
+    private = open_desk.live.folder.with_name("live")
+    assert len(list(private.glob("live-*"))) == 1
     open_desk.live.close()
-    assert list(open_desk.live.folder.glob("live-*")) == []
+    assert list(private.glob("live-*")) == []
     assert {path.name for path in open_desk.live.folder.glob("g*")} == generations
     assert not open_desk.live.is_open
 
@@ -175,13 +177,20 @@ def test_closing_removes_the_private_folder_only(open_desk: Desk) -> None:
 def test_folder_of_a_dead_process_is_swept_and_that_of_a_living_one_is_not(
     open_desk: Desk, make_desk: Callable[[Database], Desk]
 ) -> None:
-    dead = open_desk.live.folder / "live-dead"
+    private = open_desk.live.folder.with_name("live")
+    dead = private / "live-dead"
     dead.mkdir()
     (dead / ".lock").write_text("")
-    (living,) = (path for path in open_desk.live.folder.glob("live-*") if path != dead)
+    (living,) = (path for path in private.glob("live-*") if path != dead)
     make_desk(open_desk.database).find("退货")
     assert living.is_dir()
     assert not dead.exists()
+
+
+def test_deleting_the_generations_does_not_disturb_a_running_index(open_desk: Desk) -> None:
+    shutil.rmtree(open_desk.live.folder)
+    open_desk.save(make_article(id="invoice", title="发票抬头写错了"))
+    assert open_desk.ask("发票抬头写错了怎么办").solutions[0].id == "invoice"
 
 
 def test_encoder_that_fails_once_loses_no_change(open_desk: Desk) -> None:

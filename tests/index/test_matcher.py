@@ -11,9 +11,11 @@ from index.matcher import Matcher
 from index.solutions import Ask, Filters, MatchResult, Solution
 from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
-from kb.errors import InvalidInput, OrderNotFound
+from kb.errors import CustomerNotFound, InvalidInput, OrderNotFound
 from kb.notices.models import Notice, NoticeKind
 from kb.orders.order import Order
+from kb.orders.repository import save_customer
+from kb.orders.tables import Customer
 from tests.fakes import Desk, make_article, make_case, make_order, widen
 
 SHIPPED = [{"fact": "order.status", "op": "==", "value": "shipped"}]
@@ -109,11 +111,12 @@ def test_reply_is_filled_from_the_order_and_names_what_is_missing(desk: Desk) ->
     assert solution.reply.text.startswith("包裹 QY7306518138，【待补充：")
 
 
-def test_without_a_template_the_passage_or_the_solution_is_the_reply(desk: Desk) -> None:
+def test_without_a_template_the_passage_is_the_reply_and_a_case_has_none(desk: Desk) -> None:
     desk.save(make_article(), make_case())
     result = desk.ask("快递怎么还没到，退货")
     assert find_solution(result, "returns-7-days").reply.text == "签收后七天内可以退货。"
-    assert find_solution(result, "case-1").reply.text == "已经催促快递，明天送到。"
+    assert find_solution(result, "case-1").reply.text == ""
+    assert find_solution(result, "case-1").snippet == "已经催促快递，明天送到。"
     assert find_solution(result, "case-1").outcome == "solved"
 
 
@@ -132,13 +135,38 @@ def test_customer_of_several_orders_is_asked_which(desk: Desk) -> None:
 
 def test_customer_without_orders_is_answered_without_one(desk: Desk) -> None:
     desk.save(make_article())
-    result = desk.ask("退货", customer_id="nobody")
+    with desk.database.write() as session:
+        save_customer(session, Customer(id="C1"))
+    result = desk.ask("退货", customer_id="C1")
     assert (result.order_id, result.ask, len(result.solutions)) == (None, [], 1)
+
+
+def test_unknown_customer_is_said_to_be_unknown(desk: Desk) -> None:
+    desk.save(make_article())
+    with pytest.raises(CustomerNotFound, match="nobody"):
+        desk.ask("退货", customer_id="nobody")
+
+
+@pytest.mark.parametrize("number", ["SO2026111500017", "so2026111500017"])
+def test_order_number_in_an_agents_question_is_the_order(desk: Desk, number: str) -> None:
+    desk.save(make_article(), make_order())
+    assert desk.ask(f"{number} 怎么退货").order_id == "SO2026111500017"
+
+
+def test_order_number_in_a_customers_question_opens_no_order(desk: Desk) -> None:
+    desk.save(make_article(), make_order())
+    assert desk.ask("SO2026111500017 怎么退货", audience=Audience.PUBLIC).order_id is None
 
 
 def test_fact_that_the_best_solution_needs_is_asked_for(desk: Desk) -> None:
     desk.save(make_article(applies_when=[{"fact": "invoice.issued", "op": "==", "value": True}]))
-    assert desk.ask("退货", order=make_order()).ask == [Ask("invoice.issued", "请问发票开出来了吗？")]
+    title = make_article().title
+    assert desk.ask(title, order=make_order()).ask == [Ask("invoice.issued", "请问发票开出来了吗？")]
+
+
+def test_question_about_something_else_is_not_answered_with_a_question(desk: Desk) -> None:
+    desk.save(make_article(applies_when=[{"fact": "invoice.issued", "op": "==", "value": True}]))
+    assert desk.ask("what is the capital of France").ask == []
 
 
 @pytest.mark.parametrize(

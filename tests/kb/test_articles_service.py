@@ -85,3 +85,15 @@ def test_a_withdrawn_article_is_never_published(database: Database, now: datetim
 def test_withdrawing_an_unknown_article_says_so(database: Database, now: datetime) -> None:
     with pytest.raises(ArticleNotFound), database.write() as session:
         withdraw_article(session, "nothing", now=now)
+
+
+@pytest.mark.parametrize("changed", [{}, {"body": "最后一版"}])
+def test_article_sent_as_withdrawn_is_withdrawn_with_every_version(
+    database: Database, now: datetime, changed: dict[str, str]
+) -> None:
+    with database.write() as session:
+        save_article(session, Article(id="a", title="t", body="第一版"), now=now)
+        save_article(session, Article(id="a", title="t", body="第二版"), now=now)
+        latest = Article.model_validate({"id": "a", "title": "t", "body": "第二版", "status": "withdrawn", **changed})
+        assert save_article(session, latest, now=now) is SaveResult.CHANGED
+        assert list(list_published(session)) == []
