@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import yaml
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli import serve, serve_with
 from eval.cli import app as eval_app
@@ -20,6 +22,7 @@ from index.opening import open_database
 from index.prepared import ModelNotPrepared, find_prepared
 from kb.cli import make_app as make_kb_app
 from kb.errors import XianzhiError
+from kb.failures import describe_failure
 from kb.settings import Settings
 from kb.transfer.importer import import_path
 
@@ -66,11 +69,20 @@ def main() -> None:
     try:
         app()
     except XianzhiError as error:
-        console = Console(stderr=True, soft_wrap=True)
-        console.print(f"[bold red]{error.code}[/]: {escape(error.message)}", highlight=False)
-        for detail in error.details:
-            console.print(f"  {escape(detail)}", highlight=False)
-        sys.exit(EXIT_UNUSABLE)
+        _fail(error.code, error.message, *error.details)
+    except (ValidationError, SQLAlchemyError, OSError) as error:
+        sentences = describe_failure(error)
+        if sentences is None:
+            raise
+        _fail("unusable", *sentences)
+
+
+def _fail(code: str, message: str, *details: str) -> NoReturn:
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(f"[bold red]{code}[/]: {escape(message)}", highlight=False)
+    for detail in details:
+        console.print(f"  {escape(detail)}", highlight=False)
+    sys.exit(EXIT_UNUSABLE)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from kb.orders.repository import find_order_by_number, get_order, list_customer_
 from kb.text.identifiers import IdentifierKind, find_identifiers
 
 NAMES_AN_ORDER = frozenset({IdentifierKind.ORDER_NUMBER, IdentifierKind.TRACKING_NUMBER})
-WORTH_ASKING = 0.1  # Below it the question is about something else, and no fact of an order will help.
+WORTH_ASKING = 0.25  # Below it the question is about something else, and no fact of an order will help.
 TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads cost nothing.
 
 

@@ -21,6 +21,7 @@ from kb.cases.repository import count_cases
 from kb.changes import get_revision
 from kb.database import Database
 from kb.errors import XianzhiError
+from kb.failures import describe_failure
 from kb.notices.service import list_notices
 from kb.orders.repository import count_orders
 from kb.settings import Settings
@@ -109,9 +110,7 @@ def _open_database(settings: Settings) -> Iterator[Database]:
     except XianzhiError as error:
         _fail(error.message)
     except (SQLAlchemyError, OSError) as error:
-        # A database error's own text holds the statement with its values: customers' data.
-        cause = getattr(error, "orig", None) or error
-        _fail(f"The database or a file cannot be used: {type(cause).__name__}. Check the path, the disk and the URL.")
+        _fail(" ".join(describe_failure(error) or ()))
 
 
 def _fail(message: str) -> NoReturn:

@@ -6,10 +6,17 @@ import os
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "XIANZHI_"
+# What the database layer is written and tested for.
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
 
 def default_model_dir() -> Path:
@@ -20,12 +27,18 @@ def default_model_dir() -> Path:
 class Settings(BaseSettings):
     """Settings from the environment and an optional `.env` file."""
 
-    model_config = SettingsConfigDict(env_prefix="XIANZHI_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        extra="ignore",
+        hide_input_in_errors=True,  # A URL of a database holds its password.
+    )
 
     data_dir: Path = Field(Path("var"), description="Folder of the database and the index generations.")
     database_url: str = Field(
         "",
         description="SQLAlchemy URL; empty means SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://…`.",
+        examples=["postgresql+psycopg://user:password@host/database"],
     )
     model: str = Field(
         "bundled", description="Encoder: `bundled`, a sentence-transformers folder, or a model hub name."
@@ -34,19 +47,55 @@ class Settings(BaseSettings):
         default_factory=default_model_dir,
         description="Folder where prepared encoders are cached by checksum.",
     )
-    precision: str = Field("int8", pattern="^(int8|float32)$", description="Arithmetic of the served encoder.")
-    encoder_threads: int = Field(1, ge=1, le=64, description="Threads the encoder uses for one batch.")
-    timezone: str = Field("Asia/Shanghai", description="The shop's time zone: dates in replies are written in it.")
+    precision: Literal["int8", "float32"] = Field(
+        "int8", description="Arithmetic of the served encoder.", examples=["int8"]
+    )
+    encoder_threads: int = Field(1, ge=1, le=64, description="Threads the encoder uses for one batch.", examples=["1"])
+    timezone: str = Field(
+        "Asia/Shanghai",
+        description="The shop's time zone: dates in replies are written in it.",
+        examples=["Asia/Shanghai"],
+    )
     now: datetime | None = Field(
         None,
         description="A fixed present moment (ISO 8601 with zone), for demonstrations; empty means the clock.",
+        examples=["2026-11-20T10:00:00+08:00"],
     )
     answer_threshold: float = Field(
-        0.5, ge=0.0, le=1.0, description="Confidence below which a match says that it does not know."
+        0.5,
+        ge=0.0,
+        le=1.0,
+        description="Confidence below which a match says that it does not know.",
+        examples=["0.5"],
     )
     api_key: SecretStr | None = Field(
         None, description="Bearer key asked of every `/v1` request; needed to serve beyond this machine."
     )
+
+    @field_validator("now", "api_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Asia" is a folder of zones.
+            raise ValueError(f"there is no time zone {value!r}") from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_known(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername if value else "sqlite"
+        except (ArgumentError, ValueError) as error:
+            raise ValueError("it is not a URL") from error
+        if driver not in DRIVERS:
+            raise ValueError(f"the database {driver!r} is none of: {', '.join(sorted(DRIVERS))}")
+        return value
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -11,7 +11,7 @@ from kb.orders.context import OrderContext
 from kb.orders.words import Language, Words
 from kb.replies.filters import Style, write_value
 from kb.replies.slot_table import SlotValue
-from kb.replies.template import Check, Node, Show, parse_template, walk_slots
+from kb.replies.template import Check, Node, Show, parse_template, refuse_single_braces, walk_slots
 
 # Parsing has already matched the types of slot and constant, which `Any` cannot show.
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -44,7 +44,9 @@ class FilledReply:
 
 def check_template(template: str) -> tuple[str, ...]:
     """Return the slots a template uses, each once, or say what in it is not allowed."""
-    return tuple(dict.fromkeys(walk_slots(parse_template(template))))
+    parts = parse_template(template)
+    refuse_single_braces(parts)  # Here only: a reply that is stored already is still filled.
+    return tuple(dict.fromkeys(walk_slots(parts)))
 
 
 def fill_reply(template: str, context: OrderContext, *, language: Language = "zh") -> FilledReply:

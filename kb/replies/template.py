@@ -26,11 +26,16 @@ CACHED_TEMPLATES = 2_048
 
 Constant: TypeAlias = str | int | float
 
+# People also write the label they see: {{ 承诺送达时间 }}.
+_LABELS = {slot.label.zh: slot.name for slot in SLOTS.values()} | {slot: slot for slot in SLOTS}
 _NUMBERS = frozenset({SlotKind.AMOUNT, SlotKind.HOURS, SlotKind.DAYS})
 _WORDS = frozenset({SlotKind.ENUM, SlotKind.TEXT})
 _EQUALITY = frozenset({"eq", "ne"})
 # Jinja warns of odd escapes instead of refusing them.
 _BACKSLASH_IN_TAG = re.compile(r"\{[{%][^}]*\\")
+# `{order.id}` or `{order.id`, also full-width: text to Jinja, and a slot to whoever wrote it.
+_SINGLE_BRACE = re.compile(r"[{\uff5b]\s*(?P<name>\w+(?:\.\w*)*)(?P<end>\s*[|}\uff5d])?")
+_FIRST_PARTS = frozenset(name.split(".")[0] for name in SLOTS if "." in name)
 _ENVIRONMENT = ImmutableSandboxedEnvironment(keep_trailing_newline=True)
 
 
@@ -102,6 +107,32 @@ def walk_slots(parts: Iterable[Node]) -> Iterator[str]:
             yield from walk_slots(part.otherwise)
 
 
+def refuse_single_braces(parts: Iterable[Node]) -> None:
+    """Refuse text that shows a slot in single braces: customers would read it as it stands."""
+    for part in parts:
+        if isinstance(part, str):
+            _check_text(part)
+        elif isinstance(part, Choice):
+            for branch in part.branches:
+                refuse_single_braces(branch.body)
+            refuse_single_braces(part.otherwise)
+
+
+def _check_text(text: str) -> None:
+    for found in _SINGLE_BRACE.finditer(text):
+        name = found["name"].lower().rstrip(".")
+        begins_like_a_slot = name.split(".")[0] in _FIRST_PARTS and ("." in found["name"] or found["end"])
+        if name in SLOTS or name in _LABELS or begins_like_a_slot:
+            raise InvalidReply(
+                f"{found[0]!r} is not filled in: a slot stands in double braces. Write {_correct(name)}."
+            )
+
+
+def _correct(name: str) -> str:
+    close = get_close_matches(name[:100], _LABELS, n=1, cutoff=0.5)
+    return f"{{{{ {_LABELS[close[0]]} }}}}" if close else f"{{{{ slot }}}} with one of: {', '.join(SLOTS)}"
+
+
 def _refuse(line: int, problem: str) -> NoReturn:
     raise InvalidReply(f"Line {line} of the reply: {problem}")
 
@@ -167,10 +198,8 @@ def _take_slot(node: nodes.Node) -> Slot:
 
 
 def _nearest_slot(name: str) -> str:
-    # People also write the label they see: {{ 承诺送达时间 }}.
-    names = {slot.label.zh: slot.name for slot in SLOTS.values()} | {slot: slot for slot in SLOTS}
-    close = get_close_matches(name[:100], names, n=1, cutoff=0.5)
-    return f"Did you mean {names[close[0]]!r}?" if close else f"Use one of: {', '.join(SLOTS)}."
+    close = get_close_matches(name[:100], _LABELS, n=1, cutoff=0.5)
+    return f"Did you mean {_LABELS[close[0]]!r}?" if close else f"Use one of: {', '.join(SLOTS)}."
 
 
 def _take_filter(used: nodes.Filter, slot: Slot) -> str:

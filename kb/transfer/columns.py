@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
+
+from kb.transfer.spelling import is_misspelling
 
 # A title of hundreds of characters is no column; comparing it with every name would take seconds.
 MAX_NAME_CHARACTERS = 60
@@ -22,6 +25,8 @@ class ColumnTable:
     ignored: frozenset[str] = frozenset()
     # Any name under these leads into a structure: "order." for `order.payment.amount`.
     open_prefixes: tuple[str, ...] = field(default=())
+    # Names of the columns that keep an item back: from other people, other orders or other times.
+    guards: frozenset[str] = frozenset()
 
     def find_field(self, name: str) -> str | None:
         """Return the field a column name means, or None."""
@@ -43,19 +48,37 @@ class ColumnTable:
         close = get_close_matches(_normalise(name)[:MAX_NAME_CHARACTERS], list(self.fields), n=1, cutoff=0.6)
         return close[0] if close else None
 
+    def find_misspelt_guard(self, name: str) -> str | None:
+        """Return the guarding column that an unknown name is a misspelling of: ignoring it would open the item."""
+        key = _normalise(name)
+        if self.find_field(key) is not None or key in self.ignored:
+            return None
+        return _find_misspelt(key, self.guards)
+
+
+# Every row of a file asks about the same few names.
+@lru_cache(maxsize=1_024)
+def _find_misspelt(key: str, names: frozenset[str]) -> str | None:
+    return next((name for name in sorted(names) if is_misspelling(key, name)), None)
+
 
 def _normalise(name: str) -> str:
     return _GAPS.sub("_", unicodedata.normalize("NFKC", name[:200]).strip().lower())
 
 
 def _make_table(
-    aliases: Mapping[str, str], *, ignored: Iterable[str] = (), open_prefixes: tuple[str, ...] = ()
+    aliases: Mapping[str, str],
+    *,
+    ignored: Iterable[str] = (),
+    open_prefixes: tuple[str, ...] = (),
+    guarding: Iterable[str] = (),
 ) -> ColumnTable:
     fields = {name: name for name in aliases}
     for name, words in aliases.items():
         for word in words.split():
             fields.setdefault(_normalise(word), name)
-    return ColumnTable(fields, frozenset(ignored), open_prefixes)
+    guards = frozenset(name for name, meant in fields.items() if meant in guarding)
+    return ColumnTable(fields, frozenset(ignored), open_prefixes, guards)
 
 
 _PERIOD = {
@@ -84,6 +107,7 @@ ARTICLE_COLUMNS = _make_table(
         "language": "语言 语种 lang",
     },
     ignored=("doc_type",),
+    guarding=(*_PERIOD, "status"),
 )
 
 ORDER_COLUMNS = _make_table(
@@ -179,5 +203,6 @@ NOTICE_COLUMNS = _make_table(
         "wording": "话术 对客话术 客户话术 回复",
         **_PERIOD,
         "priority": "优先级",
-    }
+    },
+    guarding=_PERIOD,
 )

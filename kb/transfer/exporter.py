@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,7 @@ from kb.transfer.kinds import RecordKind, guess_file_kind
 from kb.transfer.records import PlainRecord, list_records
 from kb.transfer.write_csv import write_csv
 from kb.transfer.write_jsonl import write_jsonl
-from kb.transfer.write_markdown import write_markdown
+from kb.transfer.write_markdown import refuse_others, write_markdown
 from kb.transfer.write_xlsx import write_xlsx
 
 Writer = Callable[[Path, Iterator[PlainRecord], RecordKind], int]
@@ -34,8 +35,10 @@ WRITERS: Mapping[ExportFormat, Writer] = {
     ExportFormat.JSONL: write_jsonl,
     ExportFormat.CSV: write_csv,
     ExportFormat.XLSX: write_xlsx,
+    ExportFormat.MARKDOWN: write_markdown,
 }
-_FORMATS = {f".{file_format}": file_format for file_format in WRITERS}
+STAGED = ".export-"
+_FORMATS = {f".{file_format}": file_format for file_format in WRITERS if file_format is not ExportFormat.MARKDOWN}
 
 
 def export_path(
@@ -46,17 +49,26 @@ def export_path(
     file_format: ExportFormat | None = None,
     zone: tzinfo,
 ) -> Mapping[Path, int]:
-    """Write one kind to a file, or every kind to a folder; return how many records each holds.
+    """Write one kind to a file, or every kind that has records to a folder; return how many each holds.
 
-    Everything is read in one transaction. Cases leave as they are stored: masked.
+    Everything is read in one transaction, and put in place once all of it is written: an older export is replaced
+    whole or not at all. Cases leave as they are stored: masked.
     """
     targets = _plan_targets(path, kind, file_format)
-    written: dict[Path, int] = {}
-    with database.read() as session:
+    staged: dict[Path, Path] = {}
+    counts: dict[Path, int] = {}
+    with ExitStack() as stack, database.read() as session:
         for target, (target_kind, target_format) in targets.items():
+            staged[target] = stack.enter_context(_stage(target, target_format))
             records = list_records(session, target_kind, zone=zone)
-            written[target] = _write(target, records, target_kind, target_format)
-    return written
+            counts[target] = WRITERS[target_format](staged[target], records, target_kind)
+        for target, place in staged.items():
+            if counts[target] or target == path:
+                _move_in(place, target)
+            elif target.is_file():
+                # A file without rows is refused by an import; an older one would bring back what is gone.
+                target.unlink()
+    return {target: count for target, count in counts.items() if count or target == path}
 
 
 def _plan_targets(
@@ -85,17 +97,27 @@ def _plan_in_folder(
     return folder / f"{kind}s.{file_format}", (kind, file_format)
 
 
-def _write(target: Path, records: Iterator[PlainRecord], kind: RecordKind, file_format: ExportFormat) -> int:
-    if file_format is ExportFormat.MARKDOWN:
-        return write_markdown(target, records, kind)
+@contextmanager
+def _stage(target: Path, file_format: ExportFormat) -> Iterator[Path]:
+    """Yield a hidden place beside the target to write to, which is gone afterwards unless it was moved in."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".export-")
+    if file_format is ExportFormat.MARKDOWN:
+        refuse_others(target)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=STAGED) as name:
+            yield Path(name)
+        return
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=STAGED)
     os.close(handle)
-    unfinished = Path(name)
     try:
-        # An older export is replaced whole or not at all.
-        count = WRITERS[file_format](unfinished, records, kind)
-        unfinished.replace(target)
+        yield Path(name)
     finally:
-        unfinished.unlink(missing_ok=True)
-    return count
+        Path(name).unlink(missing_ok=True)
+
+
+def _move_in(staged: Path, target: Path) -> None:
+    if staged.is_file():
+        staged.replace(target)
+        return
+    target.mkdir(exist_ok=True)
+    for file in staged.iterdir():
+        file.replace(target / file.name)

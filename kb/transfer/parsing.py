@@ -12,10 +12,11 @@ from kb.transfer.kinds import COLUMNS, RecordKind, guess_file_kind, guess_row_ki
 from kb.transfer.problems import InvalidRow
 from kb.transfer.readers import Reader
 from kb.transfer.rows import PARSERS, Record
-from kb.transfer.source import Line, RowFault, SourceRow
+from kb.transfer.source import Line, RowFault, SourceRow, UnusableFile
 
 # A million columns named once each would fill the report with noise.
 MAX_COLUMN_WARNINGS = 50
+MAX_NAMED_COLUMNS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,25 @@ class FileParser:
     _seen_versions: dict[str, dict[int | None, tuple[Line, str]]] = field(default_factory=dict)
 
     def parse(self) -> Iterator[ParsedRow | RefusedSource]:
-        """Yield every row of the file as a record or as its faults."""
+        """Yield every row of the file as a record or as its faults; raises `UnusableFile` where none makes sense."""
         file_kind = self.kind or guess_file_kind(self.path)
+        is_understood = False
         for row in self.reader(self.path):
             if isinstance(row, RowFault):
+                is_understood = True  # As far as the row can be shown with its fault.
                 yield RefusedSource((row,))
             else:
-                yield self._parse_row(row, file_kind or guess_row_kind(row.values))
+                kind = file_kind or guess_row_kind(row.values)
+                is_understood = is_understood or any(map(COLUMNS[kind].find_field, row.values))
+                yield self._parse_row(row, kind)
+        if not is_understood:
+            raise self._make_unusable()
+
+    def _make_unusable(self) -> UnusableFile:
+        names = ", ".join(repr(name[:60]) for _kind, name in sorted(self._seen_columns)[:MAX_NAMED_COLUMNS])
+        if not names:
+            return UnusableFile(f"{self.name} holds no rows. Write the columns' names first and the rows below them.")
+        return UnusableFile(f"{self.name} has no column that is known, only {names}. Name one `id`.")
 
     def _parse_row(self, row: SourceRow, kind: RecordKind) -> ParsedRow | RefusedSource:
         self._note_unknown_columns(row.values, kind)
@@ -71,6 +84,8 @@ class FileParser:
                 continue
             self._seen_columns.add((kind, name))
             table = COLUMNS[kind]
+            if table.find_misspelt_guard(name):
+                continue  # Its rows are refused.
             if table.find_field(name) is None and not table.is_ignored(name):
                 nearest = table.find_nearest(name)
                 hint = f" Did you mean {nearest!r}?" if nearest else ""

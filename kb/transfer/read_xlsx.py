@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,18 @@ MIN_BOMB_BYTES = 10_000_000
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # A sheet that says it has a million empty rows behind its last one is common; this many end the reading.
 MAX_BLANK_ROWS = 10_000
+# Types of cells as openpyxl names them.
+ERROR = "e"
+FORMULA = "f"
+NO_RESULT = "n"
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """A cell that has no value to take: what it holds instead, and what to do about it."""
+
+    problem: str
+    remedy: str
 
 
 def read_xlsx(path: Path) -> Iterator[SourceRow | RowFault]:
@@ -32,13 +45,16 @@ def read_xlsx(path: Path) -> Iterator[SourceRow | RowFault]:
         with warnings.catch_warnings():
             # Styles and extensions that openpyxl does not know say nothing about the cells.
             warnings.simplefilter("ignore", UserWarning)
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            results = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            # Read beside it: the results alone do not tell a formula without one from an empty cell.
+            formulas = openpyxl.load_workbook(path, read_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
         raise _make_error(path) from error
     try:
-        yield from _read_rows(workbook, path)
+        yield from _read_rows(_pair_cells(results, formulas), path)
     finally:
-        workbook.close()
+        results.close()
+        formulas.close()
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -55,14 +71,31 @@ def _refuse_bomb(path: Path) -> None:
         raise _make_size_error(path)
 
 
-def _read_rows(workbook: Any, path: Path) -> Iterator[SourceRow | RowFault]:
+def _pair_cells(results: Any, formulas: Any) -> Iterator[list[object]]:
+    """Yield the values of each row of the first sheet; a cell without a usable one is a `BadCell`."""
+    sheets = [workbook.worksheets[0] for workbook in (results, formulas)]
+    for sheet in sheets:
+        # A sheet may declare a size that is not its own; what is really there counts.
+        sheet.reset_dimensions()
+    for cells in zip(*(sheet.iter_rows() for sheet in sheets), strict=True):
+        yield [_take_value(*pair) for pair in zip(*cells, strict=True)]
+
+
+def _take_value(result: Any, formula: Any) -> object:
+    if result.data_type == ERROR:
+        return BadCell(f"holds the error {result.value}", "Correct the formula, or write the value itself.")
+    # A formula whose result is an empty text says so by its type.
+    if result.value is None and formula.data_type == FORMULA and result.data_type == NO_RESULT:
+        return BadCell(
+            "holds a formula without its result", "Open and save the file in a spreadsheet program, then import it."
+        )
+    return _unescape(result.value)
+
+
+def _read_rows(rows: Iterator[list[object]], path: Path) -> Iterator[SourceRow | RowFault]:
     columns: list[str] | None = None
     blank_rows = 0
-    # A sheet may declare a size that is not its own; what is really there counts.
-    sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()
-    for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        values = [_unescape(cell) for cell in cells]
+    for line, values in enumerate(rows, start=1):
         if all(value is None for value in values):
             blank_rows += 1
             if blank_rows > MAX_BLANK_ROWS:
@@ -70,11 +103,20 @@ def _read_rows(workbook: Any, path: Path) -> Iterator[SourceRow | RowFault]:
             continue
         blank_rows = 0
         if columns is None:
+            if bad := next((value for value in values if isinstance(value, BadCell)), None):
+                raise UnusableFile(f"{path.name}: a column's name {bad.problem}. {bad.remedy}")
             columns = check_columns(_strip_blank_end(values), path.name)
             continue
-        row = make_row(line, columns, values)
+        row = _find_bad_cell(line, columns, values) or make_row(line, columns, values)
         if row is not None:
             yield row
+
+
+def _find_bad_cell(line: int, columns: list[str], values: list[object]) -> RowFault | None:
+    for name, value in zip(columns, values, strict=False):
+        if name and isinstance(value, BadCell):
+            return RowFault(line, name, value.problem, value.remedy)
+    return None
 
 
 def _strip_blank_end(values: list[object]) -> list[object]:

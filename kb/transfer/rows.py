@@ -104,6 +104,9 @@ def _collect(
     tree: dict[str, Any] = {}
     for name, value in values.items():
         field = table.find_field(name)
+        if value is not None and (guard := table.find_misspelt_guard(name)):
+            problem = f"is not a known column, but close to {guard!r}, which decides when and to whom the item is shown"
+            problems.append(FieldProblem(name[:60], problem, f"Rename it to {guard!r}, or remove it."))
         if field is None or value is None or field in columns:
             continue
         columns[field] = name

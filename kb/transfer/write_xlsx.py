@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES, TYPE_STRING
 
 from kb.errors import InvalidInput
 from kb.transfer.kinds import RecordKind
@@ -28,11 +31,20 @@ def write_xlsx(path: Path, records: Iterator[PlainRecord], kind: RecordKind) -> 
     try:
         for cells in make_rows(records, COLUMNS[kind]):
             count += 1
-            sheet.append([_escape(cell, cells[0]) for cell in cells])
+            sheet.append([_make_cell(sheet, _escape(cell, cells[0])) for cell in cells])
     finally:
         # Also after a failure: only saving ends the sheet's own temporary file.
         workbook.save(path)
     return count
+
+
+def _make_cell(sheet: Any, value: Cell) -> Any:
+    if value not in ERROR_CODES:
+        return value
+    # An article about "#N/A" holds a text, not an error.
+    cell = WriteOnlyCell(sheet, value)
+    cell.data_type = TYPE_STRING
+    return cell
 
 
 def _escape(cell: Cell, record_id: Cell) -> Cell:

@@ -205,6 +205,34 @@ def test_plain_text_stays_as_it_is() -> None:
         assert check_template(text) == ()
 
 
+@pytest.mark.parametrize(
+    ("template", "written", "meant"),
+    [
+        ("您好 {order.idd}", "{order.idd}", "{{ order.id }}"),
+        ("您好 {order.id", "{order.id", "{{ order.id }}"),
+        ("{order.amount|money}", "{order.amount|", "{{ order.amount }}"),
+        ("晚了 { hours_late }", "{ hours_late }", "{{ hours_late }}"),
+        ("单号{订单号}", "{订单号}", "{{ order.id }}"),
+        ("\uff5bOrder.ID\uff5d", "\uff5bOrder.ID\uff5d", "{{ order.id }}"),
+        ("{% if hours_late %}{% else %}{order.id}{% endif %}", "{order.id}", "{{ order.id }}"),
+        ("{% raw %}{{ order.id }}{% endraw %}", "{ order.id }", "{{ order.id }}"),
+    ],
+)
+def test_a_slot_in_single_braces_is_refused_and_the_right_way_named(template: str, written: str, meant: str) -> None:
+    message = refuse(template)
+    assert repr(written) in message
+    assert f"Write {meant}." in message
+
+
+def test_other_braces_are_text() -> None:
+    for text in ("{off}", "{order: 1}", "{0}", "{}", "{ 优惠 }", "orders {ordered.by}", "{{ order.id }} {x.y}"):
+        check_template(text)
+
+
+def test_a_stored_reply_with_single_braces_is_still_filled() -> None:
+    assert fill("{order.id} {{ order.id }}") == "{order.id} SO17"
+
+
 def test_values_are_inserted_as_text_and_never_read_as_templates() -> None:
     evil = "{{ order.id }}{% for x in y %}<script>{0.__class__}"
     context = context_of(seller={"name": evil})

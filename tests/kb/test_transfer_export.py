@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kb.articles.models import Article
@@ -121,6 +121,7 @@ def test_export_import_export_is_identical(
     cases: list[Case],
     orders: list[Order],
 ) -> None:
+    assume(articles or cases or orders)  # A folder without a file is nothing to import.
     first, second = make_database(), make_database()
     with first.write() as session:
         for article in articles:
@@ -190,6 +191,45 @@ def test_a_text_too_long_for_a_cell_is_not_cut(make_database: Callable[[], Datab
     with pytest.raises(InvalidInput, match="40,000 characters; an Excel cell takes 32,767"):
         export_path(database, tmp_path / "articles.xlsx", zone=ZONE)
     assert list(tmp_path.glob("*.xlsx")) == []
+
+
+@pytest.mark.parametrize("file_format", [ExportFormat.XLSX, ExportFormat.MARKDOWN])
+def test_an_export_that_stops_leaves_the_folder_as_it_was(
+    make_database: Callable[[], Database], tmp_path: Path, file_format: ExportFormat
+) -> None:
+    database = make_database()
+    _fill(database, body="长" * 40_000)
+    folder = tmp_path / "out"
+    (folder / "articles").mkdir(parents=True)
+    (folder / "articles" / "mine.md").write_text("x", encoding="utf-8")
+    (folder / "orders.xlsx").write_text("older", encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(InvalidInput):
+        export_path(database, folder, file_format=file_format, zone=ZONE)
+    assert sorted(folder.rglob("*")) == before
+    assert (folder / "orders.xlsx").read_text("utf-8") == "older"
+
+
+def test_a_kind_without_records_leaves_no_file_behind(make_database: Callable[[], Database], tmp_path: Path) -> None:
+    database = make_database()
+    _fill(database)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "notices.csv").write_text("older", encoding="utf-8")
+    written = export_path(database, folder, file_format=ExportFormat.CSV, zone=ZONE)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in written)
+    assert "notices.csv" not in {path.name for path in written}
+
+
+def test_a_text_that_looks_like_an_error_value_comes_back(
+    make_database: Callable[[], Database], tmp_path: Path
+) -> None:
+    first, second = make_database(), make_database()
+    _fill(first, title="#N/A", body="#REF!")
+    export_path(first, tmp_path / "articles.xlsx", zone=ZONE)
+    _import(second, tmp_path / "articles.xlsx")
+    export_path(second, tmp_path / "articles.jsonl", zone=ZONE)
+    assert b'"title":"#N/A"' in (tmp_path / "articles.jsonl").read_bytes()
 
 
 def test_an_export_is_readable_by_its_owner_only(make_database: Callable[[], Database], tmp_path: Path) -> None:

@@ -131,6 +131,43 @@ def test_unknown_columns_are_named_once_with_the_nearest(database: Database, tmp
     assert "'categry' is not known and was ignored. Did you mean 'category'?" in report.warnings[1]
 
 
+def test_an_article_whose_audience_is_misspelt_stays_out(database: Database, tmp_path: Path) -> None:
+    report = run(database, _write(tmp_path / "articles.jsonl", RETURNS, {**RETURNS, "id": "b", "audiance": "internal"}))
+    assert _count(report) == (1, 0, 0, 1)
+    (refused,) = report.refused_rows
+    assert (refused.line, refused.field) == (2, "audiance")
+    assert "'audience'" in refused.remedy
+    assert report.warnings == ()
+
+
+NOTHING_TO_TAKE = [
+    ("articles.csv", ""),
+    ("articles.csv", "id,title\n"),
+    ("articles.csv", "foo,bar\n"),
+    ("articles.csv", "foo,bar\n1,2\n"),
+    ("articles.jsonl", "\n\n"),
+    ("data.jsonl", '{"foo": 1}\n'),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), NOTHING_TO_TAKE)
+def test_a_file_with_nothing_to_take_is_unusable(database: Database, tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(UnusableFile, match=r"holds no rows\.|no column that is known, only ('bar', )?'foo'"):
+        run(database, tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "content"), NOTHING_TO_TAKE)
+def test_a_file_with_nothing_to_take_is_listed_in_a_folder(
+    database: Database, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    _write(tmp_path / "cases.jsonl", LATE_PARCEL)
+    report = run(database, tmp_path)
+    assert _count(report) == (1, 0, 0, 1)
+    assert [(row.file, row.line) for row in report.refused_rows] == [(name, 1)]
+
+
 def test_articles_and_cases_may_share_a_file(database: Database, tmp_path: Path) -> None:
     run(database, _write(tmp_path / "corpus.jsonl", {"id": "a", "title": "T", "text": "x"}, LATE_PARCEL))
     with database.read() as session:

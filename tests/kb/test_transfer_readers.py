@@ -155,6 +155,58 @@ def test_a_sheet_keeps_the_types_of_its_cells(tmp_path: Path) -> None:
     assert _read(path) == [SourceRow(3, {"编号": 1042, "生效时间": moment})]
 
 
+def _write_sheet(path: Path, *rows: str) -> Path:
+    """Write a workbook whose rows are the sheet's own XML: openpyxl stores no results of formulas."""
+    _save_workbook(path, [["replaced"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    lines = "".join(f'<row r="{number}">{cells}</row>' for number, cells in enumerate(rows, start=1))
+    parts["xl/worksheets/sheet1.xml"] = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{lines}</sheetData></worksheet>"
+    ).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+HEADER = '<c t="str"><v>id</v></c><c t="str"><v>body</v></c>'
+ID = '<c t="str"><v>1</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ('<c t="e"><v>#N/A</v></c>', "holds the error #N/A"),
+        ('<c t="e"><f>A1/0</f><v>#DIV/0!</v></c>', "holds the error #DIV/0!"),
+        ("<c><f>A1&amp;A1</f></c>", "holds a formula without its result"),
+        ("<c><f>A1&amp;A1</f><v></v></c>", "holds a formula without its result"),
+    ],
+)
+def test_a_cell_without_a_value_to_take_is_a_fault_of_its_field(tmp_path: Path, cell: str, problem: str) -> None:
+    path = _write_sheet(tmp_path / "a.xlsx", HEADER, ID + cell, ID)
+    fault, row = _read(path)
+    assert isinstance(fault, RowFault)
+    assert (fault.line, fault.field, fault.problem) == (2, "body", problem)
+    assert row == SourceRow(3, {"id": "1"})
+
+
+def test_the_stored_result_of_a_formula_is_read(tmp_path: Path) -> None:
+    results = ('<c t="str"><f>A1</f><v>x</v></c>', '<c t="str"><f>A1</f><v></v></c>', "<c><f>1+1</f><v>2</v></c>")
+    path = _write_sheet(tmp_path / "a.xlsx", HEADER, *(ID + result for result in results))
+    assert _read(path) == [
+        SourceRow(2, {"id": "1", "body": "x"}),
+        SourceRow(3, {"id": "1"}),
+        SourceRow(4, {"id": "1", "body": 2}),
+    ]
+
+
+def test_a_column_named_by_a_formula_without_a_result_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="a column's name holds a formula without its result"):
+        _read(_write_sheet(tmp_path / "a.xlsx", '<c t="str"><v>id</v></c><c><f>A1</f></c>', ID))
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

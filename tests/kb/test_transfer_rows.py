@@ -27,6 +27,31 @@ def _get_problems(kind: RecordKind, values: dict[str, Any]) -> tuple[FieldProble
     return caught.value.problems
 
 
+@pytest.mark.parametrize(
+    ("kind", "column", "meant"),
+    [
+        (RecordKind.ARTICLE, "audiance", "audience"),
+        (RecordKind.ARTICLE, "stauts", "status"),
+        (RecordKind.ARTICLE, "Aplies-When", "applies_when"),
+        (RecordKind.ARTICLE, "effective_form", "effective_from"),
+        (RecordKind.ARTICLE, "可见范国", "可见范围"),
+        (RecordKind.NOTICE, "efective_t", "effective_to"),
+    ],
+)
+def test_a_misspelt_column_that_guards_an_item_is_a_fault(kind: RecordKind, column: str, meant: str) -> None:
+    values = {"id": "a", "title": "T", "kind": "delay", "body": "x", "wording": "x", column: "internal"}
+    (problem,) = _get_problems(kind, values)
+    assert (problem.field, problem.remedy) == (column, f"Rename it to {meant!r}, or remove it.")
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["update_time", "edit_time", "更新时间", "创建日期", "status_code", "store", "doc_type", "x" * 500],
+)
+def test_a_column_that_only_resembles_a_guarding_one_is_ignored(column: str) -> None:
+    assert parse_article({"id": "a", "title": "T", column: "x"}).id == "a"
+
+
 def test_a_corpus_row_is_an_article() -> None:
     values = {
         "id": "a",
