@@ -32,6 +32,7 @@ WEIGHTS: Mapping[Source, float] = {
     Source.LEXICAL_FULL: 0.75,
 }
 IDENTIFIER_BONUS = 1.5
+LEAST_SPREAD = 1e-9  # Below it scores are alike but for rounding.
 
 
 def fuse(columns: Mapping[Source, FloatArray]) -> FloatArray:
@@ -39,21 +40,21 @@ def fuse(columns: Mapping[Source, FloatArray]) -> FloatArray:
 
     Every column must hold every candidate's score: a missing one would be judged as a bad one.
     """
-    weighted = [WEIGHTS[source] * standardise(scores) for source, scores in columns.items() if source in WEIGHTS]
-    mean = np.sum(weighted, axis=0) / sum(WEIGHTS[source] for source in columns if source in WEIGHTS)
+    weighed = [source for source in columns if source in WEIGHTS]
+    weights = np.array([WEIGHTS[source] for source in weighed])
+    mean = weights @ standardise(np.array([columns[source] for source in weighed])) / weights.sum()
     if Source.IDENTIFIER in columns:
         mean = mean + IDENTIFIER_BONUS * (columns[Source.IDENTIFIER] > 0)
     return np.asarray(mean, np.float64)
 
 
 def standardise(scores: FloatArray) -> FloatArray:
-    """Return the scores with mean 0 and standard deviation 1; all 0 where they are all alike."""
-    if len(scores) == 0:
+    """Return the scores with mean 0 and standard deviation 1 along the last axis; all 0 where they are all alike."""
+    if scores.shape[-1] == 0:
         return scores
-    spread = float(scores.std())
-    if spread < 1e-9:
-        return np.zeros_like(scores)
-    return np.asarray((scores - scores.mean()) / spread, np.float64)
+    centred = scores - scores.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True))
+    return np.where(spread < LEAST_SPREAD, 0.0, centred / np.maximum(spread, LEAST_SPREAD))
 
 
 def fuse_by_rank(rankings: list[list[int]]) -> dict[int, float]:

@@ -12,7 +12,7 @@ from kb.changes import ItemKind
 from kb.conditions import Verdict, evaluate
 from kb.orders.context import OrderContext
 
-SHOWN = 100  # Nobody reads further; what has no condition stays where it is.
+SHOWN = 60  # Nobody is shown more than fifty; what has no condition stays where it is.
 RANKED = 400  # Candidates whose conditions are looked at: a rare condition met may lift one from far down.
 # In units of the fused score, whose best candidate commonly stands 1.5 to 3.5 above the mean (0003-ranking.md).
 MET_BONUS = 0.3
