@@ -19,7 +19,7 @@ FloatArray = NDArray[np.float64]
 
 # A base of so few documents is scored whole in one search: cheaper than asking again for what was not found.
 WHOLE_BASE = 2_000
-DEPTH = 100  # Hits taken from each source; their union is what is ranked.
+DEPTH = 64  # Hits taken from each source; their union is what is ranked.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
