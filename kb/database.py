@@ -72,15 +72,8 @@ class Database:
 
     def read_number(self, query: str) -> int:
         """Return the one number that a constant query yields, with as little ceremony as the driver allows."""
-        connection = self.engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(query)
-            (number,) = cursor.fetchone() or (0,)
-            cursor.close()
-            return int(number)
-        finally:
-            connection.close()  # Back to the pool, which ends the transaction.
+        with self.engine.connect() as connection:
+            return int(connection.exec_driver_sql(query).scalar_one())
 
     @contextmanager
     def write(self) -> Iterator[Session]:
