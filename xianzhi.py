@@ -18,9 +18,9 @@ from api.cli import serve, serve_with
 from eval.cli import app as eval_app
 from index.cli import app as index_app
 from index.cli import match, prepare, update_index
-from index.opening import open_database
 from index.prepared import ModelNotPrepared, find_prepared
 from kb.cli import make_app as make_kb_app
+from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
 from kb.settings import Settings

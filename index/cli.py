@@ -19,13 +19,14 @@ from rich.table import Table
 
 from index.build import Builder, Progress
 from index.generation import find_newest
-from index.opening import make_clock, open_database, open_encoder, open_matcher
+from index.opening import make_clock, open_encoder, open_matcher
 from index.precision import LENGTHS, compare_precisions, open_precisions, open_variants, read_texts
 from index.prepared import find_prepared
 from index.screen import show_result
 from index.solutions import MatchRequest
 from kb.articles.models import Audience
 from kb.changes import NEWEST_REVISION
+from kb.database import open_database
 from kb.errors import InvalidInput
 from kb.identity import ensure_identity
 from kb.orders.order import Order

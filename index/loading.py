@@ -95,10 +95,8 @@ def is_visible(item: LoadedItem, audience: Audience) -> bool:
 def load_items(session: Session, keys: Sequence[ItemKey], *, audience: Audience) -> dict[ItemKey, LoadedItem]:
     """Return the named items that exist, are published, and may be seen by this audience."""
     loaded = _load_articles(session, [key for key in keys if key.kind is ItemKind.ARTICLE])
-    if audience is Audience.INTERNAL:
-        loaded |= _load_cases(session, [key for key in keys if key.kind is ItemKind.CASE])
-        return loaded
-    return {key: item for key, item in loaded.items() if item.audience is Audience.PUBLIC}
+    loaded |= _load_cases(session, [key for key in keys if key.kind is ItemKind.CASE])
+    return {key: item for key, item in loaded.items() if is_visible(item, audience)}
 
 
 def _load_articles(session: Session, keys: Sequence[ItemKey]) -> dict[ItemKey, LoadedItem]:

@@ -10,7 +10,7 @@ from index.build import Progress, report_nothing
 from index.encoder import OnnxEncoder, load_encoder
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
-from kb.database import Database
+from kb.database import open_database
 from kb.settings import Settings
 from kb.text.segment import warm_up
 
@@ -27,17 +27,6 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
             yield Matcher(live, make_surroundings(settings))
         finally:
             live.close()
-
-
-@contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """Yield the configured database with the newest schema; closed afterwards."""
-    database = Database(settings.resolved_database_url)
-    try:
-        database.migrate()
-        yield database
-    finally:
-        database.close()
 
 
 def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncoder:

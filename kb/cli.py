@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.articles.repository import count_articles
 from kb.cases.repository import count_cases
 from kb.changes import get_revision
-from kb.database import Database
+from kb.database import Database, open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
 from kb.notices.service import list_notices
@@ -101,12 +101,8 @@ def show_status() -> None:
 def _open_database(settings: Settings) -> Iterator[Database]:
     """Yield the migrated database; what the user can mend ends the command with one sentence."""
     try:
-        database = Database(settings.resolved_database_url)
-        try:
-            database.migrate()
+        with open_database(settings) as database:
             yield database
-        finally:
-            database.close()
     except XianzhiError as error:
         _fail(error.message)
     except (SQLAlchemyError, OSError) as error:

@@ -20,6 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from kb.settings import Settings
+
 BUSY_TIMEOUT_SECONDS = 30
 # One arbitrary key: writers on PostgreSQL queue on it, so that revisions commit in the order they are numbered.
 WRITER_LOCK_KEY = 8_614_220_411
@@ -108,6 +110,17 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """Yield the configured database with the newest schema; closed afterwards."""
+    database = Database(settings.resolved_database_url)
+    try:
+        database.migrate()
+        yield database
+    finally:
+        database.close()
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:

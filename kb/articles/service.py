@@ -43,7 +43,8 @@ def save_article(session: Session, article: Article, *, now: datetime) -> SaveRe
     else:
         result = _set_status(session, known, article.status, now=now)
     if article.status is ArticleStatus.WITHDRAWN and row.versions[-1].status == ArticleStatus.WITHDRAWN:
-        return max(result, _withdraw_all(session, row, now=now), key=_is_change)
+        withdrawn = _withdraw_all(session, row, now=now)
+        return withdrawn if result is SaveResult.UNCHANGED else result
     return result
 
 
@@ -58,10 +59,6 @@ def withdraw_article(session: Session, article_id: str, *, now: datetime) -> Sav
 def _withdraw_all(session: Session, row: ArticleRow, *, now: datetime) -> SaveResult:
     results = {_set_status(session, version, ArticleStatus.WITHDRAWN, now=now) for version in row.versions}
     return SaveResult.CHANGED if SaveResult.CHANGED in results else SaveResult.UNCHANGED
-
-
-def _is_change(result: SaveResult) -> bool:
-    return result is SaveResult.CHANGED
 
 
 def _find_same_content(row: ArticleRow, article: Article) -> ArticleVersionRow | None:
