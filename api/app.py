@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import anyio.to_thread
@@ -14,17 +15,18 @@ from api.auth import BearerGate
 from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.request_record import RequestRecorder
-from api.routers import articles, health, match, orders, pages
+from api.routers import articles, feedback, health, match, orders, pages
 from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
+from kb.feedback.recorder import MatchRecorder, RecordingRules, open_recorder
 from kb.settings import Settings
 
 DESCRIPTION = (
     "Matches a customer's question, together with the order it is about, to ranked solutions "
     "from knowledge articles and past cases."
 )
-ROUTERS = (match.router, orders.router, articles.router, health.router, pages.router)
+ROUTERS = (match.router, feedback.router, orders.router, articles.router, health.router, pages.router)
 
 
 def create_app(settings: Settings | None = None, *, matcher: Matcher | None = None) -> FastAPI:
@@ -38,9 +40,9 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         docs_url=None,  # The stock pages load scripts from elsewhere.
         redoc_url=None,
         redirect_slashes=False,  # A redirect would be built from whatever Host the caller names.
-        lifespan=lambda app: _run(app, settings, metrics),
+        lifespan=lambda app: _run(app, settings, metrics, matcher),
     )
-    app.state.services = Services(matcher, metrics) if matcher else None
+    app.state.services = None
     for router in ROUTERS:
         app.include_router(router)
     pages.mount_files(app)
@@ -52,19 +54,29 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
 
 
 @asynccontextmanager
-async def _run(app: FastAPI, settings: Settings, metrics: Metrics) -> AsyncIterator[None]:
+async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matcher | None) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = OTHERS_AT_ONCE
-    if app.state.services is not None:
+    if app.state.services is not None:  # Somebody runs the application who already started it.
         yield
         return
-    async with _open_in_thread(settings) as matcher:
-        app.state.services = Services(matcher, metrics)
+    async with AsyncExitStack() as stack:
+        matcher = given
+        if matcher is None:
+            matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))
+        recorder = await stack.enter_async_context(_open_recorder_in_thread(settings, metrics, matcher))
+        app.state.services = Services(matcher, metrics, recorder)
         yield
         app.state.services = None
 
 
-def _open_in_thread(settings: Settings) -> AbstractAsyncContextManager[Matcher]:
-    return contextmanager_in_threadpool(open_matcher(settings))
+def _open_recorder_in_thread(
+    settings: Settings, metrics: Metrics, matcher: Matcher
+) -> AbstractAsyncContextManager[MatchRecorder]:
+    rules = RecordingRules(records=settings.record_matches, kept=timedelta(days=settings.matches_kept_days))
+    clock = matcher.surroundings.clock
+    return contextmanager_in_threadpool(
+        open_recorder(matcher.live.database, rules, clock=clock, count=metrics.count_records)
+    )
 
 
 def _read_version() -> str:

@@ -129,6 +129,27 @@ ARTICLE: Example = {
     "language": "zh",
 }
 
+FEEDBACK_USED: Example = {
+    "request_id": "c0ffee",
+    "solution": {"kind": "article", "id": "delivery-late-self"},
+    "verdict": "edited",
+    "reply": "非常抱歉让您久等，包裹在宜昌，今天会再催一次。",
+    "agent": "a-17",
+}
+FEEDBACK_NOTHING: Example = {"request_id": "c0ffee", "verdict": "dismissed"}
+FEEDBACK_ANSWER: Example = {
+    "request_id": "c0ffee",
+    "solution": {"kind": "article", "id": "delivery-late-self"},
+    "verdict": "edited",
+    "rank": 1,
+    "version": 1,
+    "generation": "g000000000317-5d1c9a",
+    "reply": "非常抱歉让您久等，包裹在宜昌，今天会再催一次。",
+    "agent": "a-17",
+    "at": "2026-11-20T02:01:30Z",
+    "earlier": [{"verdict": "used", "at": "2026-11-20T02:00:40Z", "ended_at": "2026-11-20T02:01:30Z"}],
+}
+FEEDBACK_UNDONE: Example = {"request_id": "c0ffee", "undone": 1}
 SAVED: Example = {"id": "delivery-late-self", "version": 2, "result": "changed", "status": "published"}
 WITHDRAWN: Example = {"id": "delivery-late-self", "version": 2, "result": "changed", "status": "withdrawn"}
 READY: Example = {"status": "ready", "generation": "g000000000317-5d1c9a", "revision": 317}

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from index.snapshot import Snapshot
 from index.solutions import MatchResult
+from kb.feedback.models import FeedbackVerdict
+from kb.feedback.recorder import RecordOutcome
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -39,6 +41,15 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self._records = Counter(
+            "xianzhi_match_records",
+            "Matches recorded for feedback, and those dropped because too many waited.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        for outcome in RecordOutcome:  # Shown from the start: a rule on drops needs a zero to rise from.
+            self._records.labels(outcome.value)
+        self._feedback = Counter("xianzhi_feedback", "Feedback taken, by verdict.", ["verdict"], registry=self.registry)
         self._passages = Gauge("xianzhi_index_passages", "Passages in the index.", registry=self.registry)
         self._revision = Gauge("xianzhi_index_revision", "Revision that the index shows.", registry=self.registry)
 
@@ -52,6 +63,14 @@ class Metrics:
         self._matches.labels("answered" if result.answered else "unanswered").inc()
         for stage, milliseconds in result.timing.items():
             self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def count_records(self, outcome: RecordOutcome, matches: int) -> None:
+        """Count what became of matches that were to be recorded."""
+        self._records.labels(outcome.value).inc(matches)
+
+    def count_feedback(self, verdict: FeedbackVerdict) -> None:
+        """Count one piece of feedback."""
+        self._feedback.labels(verdict.value).inc()
 
     def show_index(self, snapshot: Snapshot) -> None:
         """Set the figures of the index."""

@@ -12,10 +12,13 @@ from index.solutions import DEFAULT_LIMIT, MAX_LIMIT, Filters, MatchRequest
 from kb.articles.models import Article, ArticleStatus, Audience, ItemId
 from kb.changes import ItemKind, SaveResult
 from kb.errors import InvalidInput
+from kb.feedback.models import MAX_AGENT, MAX_REQUEST_ID, FeedbackVerdict, SolutionRef
+from kb.feedback.service import NewJudgement
 from kb.orders.order import Identifier, Moment, Order, OrderStatus, PathParts
 from kb.text.clean import CleanText
 
 MAX_TURN_CHARACTERS = 10_000
+MAX_REPLY_CHARACTERS = 5_000
 LONGEST_QUESTION_READ = 100_000  # The matcher refuses less than this, with a better message.
 
 
@@ -125,6 +128,58 @@ class SavedAnswer(BaseModel):
     version: int
     result: SaveResult
     status: ArticleStatus
+
+
+RequestId = Annotated[str, Field(pattern=rf"^[A-Za-z0-9_-]{{1,{MAX_REQUEST_ID}}}$")]
+
+
+class SolutionBody(StrictModel):
+    """Names a solution of the match."""
+
+    kind: Literal["article", "case"]
+    id: ItemId
+
+    def to_ref(self) -> SolutionRef:
+        """Return the name as it is stored."""
+        return SolutionRef(ItemKind(self.kind), self.id)
+
+
+class FeedbackBody(StrictModel):
+    """What came of a solution, or of the whole answer."""
+
+    request_id: RequestId = Field(description="The `request_id` of the match.")
+    verdict: FeedbackVerdict = Field(
+        description="`used` as it is, `edited` before it was sent, `dismissed`: did not fit, `solved` the customer's "
+        "problem, `wrong`: should not have been shown."
+    )
+    solution: SolutionBody | None = Field(
+        None, description="The solution; without it the whole answer: solved, wrong, or dismissed (nothing fitted)."
+    )
+    reply: Annotated[str, CleanText, Field(max_length=MAX_REPLY_CHARACTERS)] | None = Field(
+        None, description="What was sent in the end; personal data is masked before it is stored."
+    )
+    agent: Annotated[str, Field(pattern=rf"^[A-Za-z0-9._-]{{1,{MAX_AGENT}}}$")] | None = Field(
+        None, description="An opaque id of who judged; not a name, not a number that others know them by."
+    )
+    at: Moment | None = Field(None, description="When it was judged (ISO 8601 with zone); the present without it.")
+
+    def to_judgement(self) -> NewJudgement:
+        """Return the judgement as it is saved."""
+        return NewJudgement(
+            request_id=self.request_id,
+            verdict=self.verdict,
+            solution=self.solution.to_ref() if self.solution else None,
+            reply=self.reply or None,
+            agent=self.agent,
+            at=self.at,
+        )
+
+
+class UndoneAnswer(BaseModel):
+    """How many judgements were taken back."""
+
+    request_id: str
+    undone: int
 
 
 class StatusWords(BaseModel):

@@ -13,8 +13,9 @@ from api.errors import NotReady
 from api.metrics import Metrics
 from index.matcher import Matcher
 from kb.database import Database
+from kb.feedback.recorder import MatchRecorder
 
-# A match holds two connections, any other request one: 2 x 4 + 6 fit in the pool's fifteen.
+# A match holds two connections, any other request one, and the recorder one: 2 x 4 + 6 + 1 are the pool's fifteen.
 MATCHES_AT_ONCE = 4
 OTHERS_AT_ONCE = 6
 MATCHES_WAITING = 64  # More would wait longer than anybody does.
@@ -22,10 +23,11 @@ MATCHES_WAITING = 64  # More would wait longer than anybody does.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
-    """The matcher, the database behind it, and how much is done at once."""
+    """The matcher, the database behind it, what records matches, and how much is done at once."""
 
     matcher: Matcher
     metrics: Metrics
+    recorder: MatchRecorder
     match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
 
     @property

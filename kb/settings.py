@@ -68,6 +68,14 @@ class Settings(BaseSettings):
         description="Confidence below which a match says that it does not know.",
         examples=["0.5"],
     )
+    record_matches: bool = Field(
+        True,
+        description="Record matches, masked, so that feedback can name them and evaluation can learn from use.",
+        examples=["true"],
+    )
+    matches_kept_days: int = Field(
+        90, ge=1, le=3_650, description="Days that recorded matches and their feedback are kept.", examples=["90"]
+    )
     api_key: SecretStr | None = Field(
         None, description="Bearer key asked of every `/v1` request; needed to serve beyond this machine."
     )

@@ -4,6 +4,7 @@ from kb.articles.models import ArticleRow, ArticleVersionRow
 from kb.cases.models import CaseRow
 from kb.changes import ChangeRow
 from kb.database import Base
+from kb.feedback.models import FeedbackRow, MatchRow
 from kb.identity import IdentityRow
 from kb.notices.models import NoticeRow
 from kb.orders.tables import CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
@@ -15,7 +16,9 @@ __all__ = [
     "CaseRow",
     "ChangeRow",
     "CustomerRow",
+    "FeedbackRow",
     "IdentityRow",
+    "MatchRow",
     "NoticeRow",
     "OrderRow",
     "ShipmentEventRow",

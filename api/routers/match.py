@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -14,7 +15,8 @@ from api.examples import MATCH_ANSWER, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.json_body import StrictJsonRoute
 from api.schemas import MatchBody
 from api.services import MATCHES_WAITING, Services, ServicesNeeded
-from index.solutions import MatchRequest, MatchResult
+from index.solutions import Filters, MatchRequest, MatchResult
+from kb.feedback.models import AnsweredMatch, ShownSolution
 
 router = APIRouter(tags=["match"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -50,9 +52,32 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     waiting = services.match_limiter.statistics().tasks_waiting
     if waiting >= MATCHES_WAITING:
         raise ServiceBusy("Too many questions are waiting. Try again in a moment.")
-    result = await to_thread.run_sync(_match, services, body.to_request(), limiter=services.match_limiter)
+    asked, asked_at = body.to_request(), services.now()
+    result = await to_thread.run_sync(_match, services, asked, limiter=services.match_limiter)
     services.metrics.count_match(result)
-    return replace(result, request_id=request.state.request_id)
+    answer = replace(result, request_id=request.state.request_id)
+    services.recorder.record(describe_match(asked, answer, at=asked_at))
+    return answer
+
+
+def describe_match(asked: MatchRequest, answer: MatchResult, *, at: datetime) -> AnsweredMatch:
+    """Return what is to be recorded of a match."""
+    return AnsweredMatch(
+        request_id=answer.request_id,
+        at=at,
+        now=asked.now or at,
+        question=asked.question,
+        turns=asked.turns,
+        audience=asked.audience,
+        channel=asked.channel,
+        order=asked.order,
+        order_id=answer.order_id,
+        generation=answer.generation,
+        confidence=answer.confidence,
+        answered=answer.answered,
+        is_filtered=asked.filters != Filters(),
+        shown=[ShownSolution(s.rank, s.kind, s.id, s.version, s.score) for s in answer.solutions],
+    )
 
 
 def _match(services: Services, request: MatchRequest) -> MatchResult:

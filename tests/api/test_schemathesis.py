@@ -18,6 +18,8 @@ from tests.api.conftest import fill, open_shop
 
 WITH_INPUT = [
     ("POST", "/v1/match"),
+    ("POST", "/v1/feedback"),
+    ("DELETE", "/v1/feedback/{request_id}"),
     ("GET", "/v1/orders"),
     ("GET", "/v1/orders/{order_id}"),
     ("GET", "/v1/articles/{article_id}"),

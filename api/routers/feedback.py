@@ -1,0 +1,107 @@
+"""Feedback: what came of a match's solutions, said once, again, otherwise, or taken back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Path, Query
+
+from api.auth import DESCRIBE_KEY
+from api.errors import ErrorAnswer, NotReady
+from api.examples import FEEDBACK_ANSWER, FEEDBACK_NOTHING, FEEDBACK_UNDONE, FEEDBACK_USED
+from api.json_body import StrictJsonRoute
+from api.schemas import FeedbackBody, RequestId, UndoneAnswer
+from api.services import ServicesNeeded
+from kb.articles.models import ItemId
+from kb.changes import ItemKind
+from kb.errors import InvalidInput
+from kb.feedback.models import SolutionRef
+from kb.feedback.service import MatchNotFound, StandingJudgement, save_judgement, undo_judgements
+
+router = APIRouter(tags=["feedback"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
+
+NewFeedback = Annotated[
+    FeedbackBody,
+    Body(
+        openapi_examples={
+            "a solution was edited and sent": {"value": FEEDBACK_USED},
+            "nothing fitted": {"value": FEEDBACK_NOTHING},
+        }
+    ),
+]
+MatchId = Annotated[RequestId, Path(description="The `request_id` of the match.")]
+SolutionKind = Annotated[Literal["article", "case"] | None, Query(description="With `id`: of this solution only.")]
+SolutionId = Annotated[ItemId | None, Query(description="With `kind`: of this solution only.")]
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The key is missing or wrong.", "model": ErrorAnswer},
+    404: {"description": "No recorded match has this request id.", "model": ErrorAnswer},
+    422: {"description": "A field is unusable, or the match did not show this solution.", "model": ErrorAnswer},
+    503: {"description": "The match is still being written; see Retry-After.", "model": ErrorAnswer},
+}
+BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body is not JSON.", "model": ErrorAnswer},
+    413: {"description": "The body is larger than 1 MB.", "model": ErrorAnswer},
+    415: {"description": "The body is not announced as JSON.", "model": ErrorAnswer},
+}
+
+
+@router.post(
+    "/v1/feedback",
+    summary="Say what came of a solution",
+    responses={
+        200: {"content": {"application/json": {"example": FEEDBACK_ANSWER}}},
+        **REFUSALS,
+        **BODY_REFUSALS,
+    },
+)
+def post_feedback(body: NewFeedback, services: ServicesNeeded) -> StandingJudgement:
+    """Say what came of a solution of a match, or of the whole answer where none is named.
+
+    One judgement of a solution stands at a time: the same again changes nothing, another takes its place, and the one
+    before is listed under `earlier`.
+    """
+    written = services.recorder.flush()
+    try:
+        with services.database.write() as session:
+            standing = save_judgement(session, body.to_judgement(), now=services.now())
+    except MatchNotFound:
+        _refuse_unwritten(written)
+        raise
+    services.metrics.count_feedback(body.verdict)
+    return standing
+
+
+@router.delete(
+    "/v1/feedback/{request_id}",
+    summary="Take feedback back",
+    responses={200: {"content": {"application/json": {"example": FEEDBACK_UNDONE}}}, **REFUSALS},
+)
+def delete_feedback(
+    request_id: MatchId,
+    services: ServicesNeeded,
+    kind: SolutionKind = None,
+    id: SolutionId = None,  # noqa: A002  # Named in the address as it is in every answer.
+) -> UndoneAnswer:
+    """Take back what was said about a solution, or, with none named, all that was said about the match."""
+    solution = _read_solution(kind, id)
+    written = services.recorder.flush()
+    try:
+        with services.database.write() as session:
+            undone = undo_judgements(session, request_id, solution, now=services.now())
+    except MatchNotFound:
+        _refuse_unwritten(written)
+        raise
+    return UndoneAnswer(request_id=request_id, undone=undone)
+
+
+def _read_solution(kind: str | None, item_id: str | None) -> SolutionRef | None:
+    if (kind is None) != (item_id is None):
+        raise InvalidInput("A solution has two names. Send both `kind` and `id`, or neither for the whole match.")
+    return None if kind is None or item_id is None else SolutionRef(ItemKind(kind), item_id)
+
+
+def _refuse_unwritten(written: bool) -> None:
+    """Raise `NotReady` where the match may be among those that are still to be written."""
+    if not written:
+        raise NotReady("The newest matches are still being written. Try again in a moment.")
