@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: demo test check format image-steps clean
+.PHONY: demo test check format baseline image-steps clean
 
 demo: $(VENV)/.demo-installed
 	$(BIN)/xianzhi demo
@@ -23,6 +23,10 @@ check:
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Store today's matching as what later changes are measured against: a claim, to be reviewed like code.
+baseline: $(VENV)/.demo-installed
+	$(BIN)/xianzhi eval gate data/sample/questions/dev eval/data/sample-dev.tsv --renew
 
 # What the Dockerfile does, step by step, without a container engine.
 image-steps:

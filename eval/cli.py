@@ -2,95 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
+from rich.text import Text
 
-from eval.datasets import Dataset, load_dataset
-from eval.report import OrderEffect, Report, make_report, make_table, measure, write_trec
-from eval.runner import Outcome, System, run_common, run_matcher
-from eval.workbench import Workbench, open_workbench
-from index.build import Progress
+from eval.ablation import PARTS, Ablation, check_parts
+from eval.compare import GATED, compare_runs
+from eval.datasets import Dataset, DatasetUnusable, load_dataset
+from eval.describe import describe_dataset, show_description
+from eval.from_feedback import from_feedback
+from eval.gate import check_gate, describe_failures, write_baseline
+from eval.metrics import STANDARD_MEASURES, find_measure, is_ranking_measure
+from eval.records import Run
+from eval.report.page import make_chapter, render_page
+from eval.runner import run_recipe, run_system
+from eval.storage import find_runs, read_run, to_data, write_run, write_trec
+from eval.summary import Summary, summarise
+from eval.systems import System
+from eval.tables import open_console, show_ablation, show_changes, show_comparison, show_runs, show_slices
+from eval.workbench import open_workbench
 from index.cli import show_progress
 from index.opening import open_encoder
+from index.recipe import STANDARD
 from kb.settings import Settings
 
 app = typer.Typer(help="Measure retrieval on labelled datasets.", no_args_is_help=True)
+app.command("from-feedback")(from_feedback)
 
-
-@app.callback()
-def group() -> None:
-    """Keep `eval run` a subcommand while it is the only one."""
+WORSE = 1  # The exit code of a comparison whose second run is significantly worse.
+FolderOfRun = typer.Argument(help="A run's folder, as `eval run --out` writes it.")
 
 
 @app.command()
-def run(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DATASET", help="Folder with corpus.jsonl, queries.jsonl, qrels.tsv.")
-    ],
+def run(  # noqa: PLR0913  # Options of one command, each named at the call.
+    datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus, questions and labels.")],
+    *,
+    baseline: Annotated[list[System] | None, typer.Option(help="Another system beside ours; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Save every run in this folder, as dataset/system.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page of figures, plots and failures to this file.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
     trec: Annotated[Path | None, typer.Option(help="Write our rankings to this file, in TREC's format.")] = None,
-    baseline: Annotated[System | None, typer.Option(help="Print another system beside ours: `common`.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first so many questions.")] = None,
+    measure: Annotated[list[str] | None, typer.Option(help="Such as ndcg@5, beside the standard ones.")] = None,
+) -> None:
+    """Index each dataset's corpus in a temporary folder, ask its questions, and print how well they were answered."""
+    measures = tuple(dict.fromkeys((*STANDARD_MEASURES, *(measure or ()))))
+    for name in measures:
+        find_measure(name, right_from=1)
+    systems = list(dict.fromkeys((System.XIANZHI, *(baseline or ()))))
+    results = []
+    for dataset in _load_datasets(datasets, limit=limit):
+        summaries = _run_dataset(dataset, systems, measures)
+        results.append(summaries)
+        _print_runs(summaries)
+        if out is not None:
+            for summary in summaries:
+                write_run(out / summary.run.dataset / summary.run.system, summary)
+    if report is not None:
+        _write_report(report, [[summary.run for summary in summaries] for summaries in results])
+    if json is not None:
+        data = [_to_data(summaries) for summaries in results]
+        _make_room(json).write_bytes(orjson.dumps(data[0] if len(data) == 1 else data, option=orjson.OPT_INDENT_2))
+    if trec is not None:
+        write_trec(_make_room(trec), [summaries[0].run for summaries in results])
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, FolderOfRun],
+    after: Annotated[Path, FolderOfRun],
+    gated: Annotated[
+        list[str] | None, typer.Option("--gate", help="A measure that must not get worse; may be repeated.")
+    ] = None,
+) -> None:
+    """Compare two runs of the same questions; exit with 1 if the second is significantly worse by a gated measure."""
+    asked = tuple(name for name in gated or () if is_ranking_measure(name))
+    comparison = compare_runs(read_run(before), read_run(after), tuple(dict.fromkeys((*STANDARD_MEASURES, *asked))))
+    comparison.check_measures(gated or ())
+    console = open_console()
+    console.print(show_comparison(comparison))
+    console.print(show_changes(comparison))
+    _exit_if_worse(describe_failures(comparison, gated or GATED))
+
+
+@app.command()
+def ablate(
+    dataset: Annotated[Path, typer.Argument(help="Folder with corpus, questions and labels.")],
+    part: Annotated[list[str] | None, typer.Option(help="Turn off only this part; may be repeated.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first so many questions.")] = None,
 ) -> None:
-    """Index a dataset's corpus in a temporary folder, ask its questions, and print how well they were answered."""
+    """Turn off one part of matching at a time, and print what each is worth."""
+    parts = tuple(part or PARTS)
+    check_parts(parts)
     settings = Settings()
-    dataset = load_dataset(folder, limit=limit)
+    loaded = load_dataset(dataset, limit=limit)
+    with show_progress() as show:
+        worths = Ablation(loaded, open_encoder(settings), settings, show).measure(parts)
+    open_console().print(show_ablation(worths))
+
+
+@app.command()
+def gate(
+    dataset: Annotated[Path, typer.Argument(help="Folder with corpus, questions and labels.")],
+    baseline: Annotated[Path, typer.Argument(help="The stored run, as --renew writes it.")],
+    renew: Annotated[bool, typer.Option("--renew", help="Store today's run in place of the baseline.")] = False,
+) -> None:
+    """Compare today's matching with a stored run of the dataset; exit with 1 if it is significantly worse."""
+    settings, loaded = Settings(), load_dataset(dataset)
+    with show_progress() as show, open_workbench(loaded, open_encoder(settings), settings, on_progress=show) as bench:
+        today = run_recipe(System.XIANZHI, bench, STANDARD, on_progress=show)
+    if renew:
+        write_baseline(_make_room(baseline), today)
+        return
+    comparison = check_gate(baseline, today)
+    open_console().print(show_comparison(comparison))
+    open_console().print(show_changes(comparison))
+    _exit_if_worse(describe_failures(comparison))
+
+
+@app.command("report")
+def report_runs(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or one that holds several.")],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+) -> None:
+    """Write one page of figures, plots and failures; of each dataset ours is told in full, else the first system."""
+    found = [path for folder in runs for path in find_runs(folder)]
+    _write_report(out, _sort_by_dataset([read_run(path) for path in found]))
+
+
+@app.command()
+def describe(dataset: Annotated[Path, typer.Argument(help="Folder with corpus, questions and labels.")]) -> None:
+    """Print what a dataset holds: counts, slices, and how much of its answers' words its questions already say."""
+    open_console().print(show_description(describe_dataset(load_dataset(dataset))))
+
+
+def _exit_if_worse(failures: str) -> None:
+    if failures:
+        open_console().print(Text(f"significantly worse: {failures}", style="bold red"))
+        raise typer.Exit(WORSE)
+
+
+def _load_datasets(folders: Sequence[Path], *, limit: int | None) -> list[Dataset]:
+    loaded = [load_dataset(folder, limit=limit) for folder in folders]
+    names = [dataset.name for dataset in loaded]
+    for name in names:
+        if names.count(name) > 1:
+            raise DatasetUnusable(f"Two datasets are called {name!r}. Give one another `name` in its dataset.yaml.")
+    return loaded
+
+
+def _run_dataset(dataset: Dataset, systems: Sequence[System], measures: tuple[str, ...]) -> list[Summary]:
+    settings = Settings()
     encoder = open_encoder(settings)
     with show_progress() as show, open_workbench(dataset, encoder, settings, on_progress=show) as bench:
-        outcomes, reports = _run_ours(bench, show)
-        if baseline is System.COMMON:
-            reports.append(_run_common(bench, show))
-    Console().print(make_table(reports))
-    if json is not None:
-        data = reports[0].to_data()
-        if len(reports) > 1:
-            data["baseline"] = reports[1].to_data()
-        json.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2))
-    if trec is not None:
-        write_trec(trec, System.XIANZHI, outcomes)
+        return [summarise(run_system(system, bench, on_progress=show), measures) for system in systems]
 
 
-def _run_ours(bench: Workbench, show: Progress) -> tuple[list[Outcome], list[Report]]:
-    dataset = bench.dataset
-    # A first round loads dictionaries and fills caches, as a server's are that has been up for a while.
-    run_matcher(
-        bench, dataset.questions, with_order=True, on_question=_counter(show, "warm up", len(dataset.questions))
-    )
-    outcomes = run_matcher(
-        bench, dataset.questions, with_order=True, on_question=_counter(show, "match", len(dataset.questions))
-    )
-    effect = _measure_order(bench, outcomes)
-    return outcomes, [make_report(System.XIANZHI, dataset, outcomes, build=bench.timing, effect=effect)]
+def _print_runs(summaries: Sequence[Summary]) -> None:
+    console = open_console()
+    console.print(show_runs(summaries))
+    console.print(show_slices(summaries[0]))
 
 
-def _run_common(bench: Workbench, show: Progress) -> Report:
-    counter = _counter(show, "common", len(bench.dataset.questions))
-    outcomes = run_common(bench, bench.dataset.questions, on_question=counter)
-    return make_report(System.COMMON, bench.dataset, outcomes, build=bench.timing, effect=None)
+def _write_report(path: Path, runs: Sequence[Sequence[Run]]) -> None:
+    _make_room(path).write_text(render_page([make_chapter(of_dataset) for of_dataset in runs]), "utf-8")
+    open_console().print(Text(f"Written: {path}"))
 
 
-def _measure_order(bench: Workbench, outcomes: list[Outcome]) -> OrderEffect | None:
-    """Ask the questions that carry an order once more without it."""
-    dataset: Dataset = bench.dataset
-    carrying = [o for o in outcomes if o.question.order is not None and o.question.id in dataset.qrels]
-    if not carrying:
-        return None
-    questions = [outcome.question for outcome in carrying]
-    without = run_matcher(bench, questions, with_order=False, on_question=lambda: None)
-    return OrderEffect(len(carrying), measure(dataset, carrying), measure(dataset, without))
+def _make_room(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
-def _counter(show: Progress, step: str, total: int) -> Callable[[], None]:
-    done = 0
+def _sort_by_dataset(runs: Sequence[Run]) -> list[list[Run]]:
+    """Return the runs of each dataset, ours first."""
+    by_dataset: dict[str, list[Run]] = {}
+    for run in sorted(runs, key=lambda run: run.system != System.XIANZHI):
+        by_dataset.setdefault(run.dataset, []).append(run)
+    return list(by_dataset.values())
 
-    def count() -> None:
-        nonlocal done
-        done += 1
-        show(step, done, total)
 
-    return count
+def _to_data(summaries: Sequence[Summary]) -> dict[str, Any]:
+    """Return our figures; those of the first baseline beside them as `baseline`, of all as `baselines`."""
+    data = to_data(summaries[0])
+    if len(summaries) > 1:
+        baselines = [to_data(summary) for summary in summaries[1:]]
+        data |= {"baseline": baselines[0], "baselines": baselines}
+    return data

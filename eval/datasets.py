@@ -1,9 +1,10 @@
 """Evaluation datasets: a folder of corpus, questions and labels.
 
 corpus.jsonl    id, title?, text | question + solution, and every article field
-queries.jsonl   id, text, turns?, order?, now?, self?, audience?, slice?
+queries.jsonl   id, text, turns?, order? (or order_id, one of the shop's orders), now?, self?, audience?, slice?
 qrels.tsv       question id, corpus id, grade; a question with no row has no answer
-dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus.jsonl), orders (the shop's orders)
+dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus.jsonl), orders (the shop's orders),
+                right_from (the lowest grade that is a right answer; 1 unless told)
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -46,6 +47,7 @@ class EvalQuestion(BaseModel):
     text: str
     turns: tuple[str, ...] = ()
     order: Order | None = None
+    order_id: str | None = None
     now: AwareDatetime | None = None
     self_id: str | None = Field(None, alias="self")
     audience: Audience = Audience.INTERNAL
@@ -60,7 +62,7 @@ class EvalQuestion(BaseModel):
         return value or ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dataset:
     """A dataset in memory, its corpus already in the shape of articles and cases."""
 
@@ -71,20 +73,32 @@ class Dataset:
     qrels: Qrels
     orders: tuple[Order, ...] = ()
     now: datetime | None = None
+    right_from: int = 1
 
     @property
     def corpus_size(self) -> int:
         """How many corpus ids there are."""
         return len({article.id for article in self.articles}) + len(self.cases)
 
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """What each corpus id is called: an article's title, a case's question."""
+        return {a.id: a.title for a in self.articles} | {case.id: case.question for case in self.cases}
+
+    def has_answer(self, question_id: str) -> bool:
+        """Tell whether anything in the corpus is a right answer to a question."""
+        return any(grade >= self.right_from for grade in self.qrels.get(question_id, {}).values())
+
 
 class _Description(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    name: str | None = None
+    # Runs are saved in folders of this name.
+    name: Annotated[str | None, Field(pattern=r"^[\w][\w. -]{0,99}$")] = None
     now: AwareDatetime | None = None
     corpus: list[str] = Field(default_factory=lambda: ["corpus.jsonl"])
     orders: list[str] = Field(default_factory=list)
+    right_from: Annotated[int, Field(ge=1, le=9)] = 1
 
 
 def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
@@ -95,7 +109,8 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
     for name in description.corpus:
         for line, row in _read_lines(folder / name):
             _add_row(row, articles, cases, where=f"{folder / name}, line {line}")
-    questions = tuple(_read_questions(folder / "queries.jsonl"))[:limit]
+    orders = tuple(_read_orders(folder, description.orders))
+    questions = tuple(_read_questions(folder / "queries.jsonl", {order.id: order for order in orders}))[:limit]
     qrels = _read_qrels(folder / "qrels.tsv")
     article_ids, case_ids = {article.id for article in articles}, {case.id for case in cases}
     if both := article_ids & case_ids:
@@ -106,9 +121,10 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
         articles=tuple(articles),
         cases=tuple(cases),
         questions=questions,
-        orders=tuple(_read_orders(folder, description.orders)),
+        orders=orders,
         qrels={question.id: qrels[question.id] for question in questions if question.id in qrels},
         now=description.now,
+        right_from=description.right_from,
     )
 
 
@@ -132,14 +148,22 @@ def _read_orders(folder: Path, names: Sequence[str]) -> Iterator[Order]:
             yield _checked(partial(Order.model_validate, row), f"{folder / name}, line {line}")
 
 
-def _read_questions(path: Path) -> Iterator[EvalQuestion]:
+def _read_questions(path: Path, orders: Mapping[str | None, Order]) -> Iterator[EvalQuestion]:
     seen: set[str] = set()
     for line, row in _read_lines(path):
         question: EvalQuestion = _checked(partial(EvalQuestion.model_validate, row), f"{path}, line {line}")
         if question.id in seen:
             raise DatasetUnusable(f"{path}, line {line}: the question id {question.id!r} stands there twice.")
         seen.add(question.id)
-        yield question
+        yield _give_order(question, orders, where=f"{path}, line {line}")
+
+
+def _give_order(question: EvalQuestion, orders: Mapping[str | None, Order], *, where: str) -> EvalQuestion:
+    if question.order_id is None or question.order is not None:
+        return question
+    if question.order_id not in orders:
+        raise DatasetUnusable(f"{where}: the order {question.order_id!r} is in none of the dataset's order files.")
+    return question.model_copy(update={"order": orders[question.order_id]})
 
 
 def _read_qrels(path: Path) -> dict[str, dict[str, int]]:

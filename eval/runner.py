@@ -1,112 +1,99 @@
-"""Run the questions of a dataset through a ranker and collect rankings, answers and times."""
+"""Run a dataset's questions through a system; time matches as a server that has been up for a while answers them."""
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from eval.datasets import EvalQuestion
-from eval.workbench import Workbench
-from index.catalogue import Scope
-from index.fusion import fuse_by_rank
-from index.lexical import WORDS, Terms, read_terms
+from eval.records import SHOWN, Run
+from eval.systems import System, make_request, match_question, rank_question
+from eval.workbench import BuildTiming, Workbench
+from index.build import Progress, report_nothing
 from index.question import QuestionEmpty, QuestionTooLong, read_question
-from index.searcher import DEPTH
-from index.solutions import MAX_LIMIT, MatchRequest
-
-RUN_DEPTH = 10
-
-
-class System(StrEnum):
-    """What ranks: our matcher, or the recipe that most tools use."""
-
-    XIANZHI = "xianzhi"
-    COMMON = "common"
+from index.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came back for one question: (corpus id, score) best first, and milliseconds by stage."""
+class _MatchTime:
+    """Milliseconds by stage of one match, and of encoding its question alone just before it."""
 
-    question: EvalQuestion
-    ranking: Sequence[tuple[str, float]]
-    confidence: float
-    answered: bool
-    timing: Mapping[str, float]
-    encoder_alone_ms: float = 0.0
+    stages: Mapping[str, float]
+    encoder_alone: float
 
-
-def run_matcher(
-    bench: Workbench, questions: Sequence[EvalQuestion], *, with_order: bool, on_question: Callable[[], None]
-) -> list[Outcome]:
-    """Match every question as the API would, with or without its order."""
-    outcomes = []
-    for question in questions:
-        outcomes.append(_match(bench, question, with_order=with_order))
-        on_question()
-    return outcomes
+    @property
+    def total(self) -> float:
+        return sum(self.stages.values())
 
 
-def run_common(
-    bench: Workbench, questions: Sequence[EvalQuestion], *, on_question: Callable[[], None]
-) -> list[Outcome]:
-    """Rank by BM25 over jieba words and by dense passages, joined by reciprocal rank: what most tools do."""
-    outcomes = []
-    for question in questions:
-        outcomes.append(_rank_common(bench, question))
-        on_question()
-    return outcomes
-
-
-def _match(bench: Workbench, question: EvalQuestion, *, with_order: bool) -> Outcome:
-    request = MatchRequest(
-        question=question.text,
-        turns=question.turns,
-        order=question.order if with_order else None,
-        channel=question.channel,
-        audience=question.audience,
-        limit=min(RUN_DEPTH, MAX_LIMIT),
-        now=question.now,
-        without=frozenset([question.self_id] if question.self_id else []),
+def run_system(system: System, bench: Workbench, *, on_progress: Progress = report_nothing) -> Run:
+    """Ask every question of a bench's dataset; our own matches are timed in a second round."""
+    questions = bench.dataset.questions
+    records = [rank_question(system, bench, q) for q in _count(questions, system.value, on_progress)]
+    timing = dict(_time_build(bench.timing))
+    if system is System.XIANZHI:
+        timed = [_time_match(bench, q) for q in _count(questions, "time", on_progress)]
+        records = [replace(r, stages=t.stages) if t else r for r, t in zip(records, timed, strict=True)]
+        timing |= _summarise([match for match in timed if match is not None])
+    return Run(
+        system.value, bench.dataset.name, bench.dataset.corpus_size, system is System.XIANZHI, tuple(records), timing
     )
+
+
+def run_recipe(
+    name: str, bench: Workbench, recipe: Recipe, *, with_order: bool = True, on_progress: Progress = report_nothing
+) -> Run:
+    """Ask every question of our matcher with another recipe, or without the orders."""
+    matcher = bench.open_matcher(recipe)
+    records = [
+        match_question(matcher, bench.dataset, question, with_order=with_order)
+        for question in _count(bench.dataset.questions, name, on_progress)
+    ]
+    return Run(name, bench.dataset.name, bench.dataset.corpus_size, True, tuple(records))
+
+
+def _count(questions: Sequence[EvalQuestion], step: str, on_progress: Progress) -> Iterator[EvalQuestion]:
+    for done, question in enumerate(questions, 1):
+        yield question
+        on_progress(step, done, len(questions))
+
+
+def _time_match(bench: Workbench, question: EvalQuestion) -> _MatchTime | None:
+    """Time a match of what an agent is shown; None for a question that cannot be searched."""
     try:
+        text = read_question(question.text, question.turns).text
         started = time.perf_counter()
-        bench.live.encoder.encode_questions([read_question(question.text, question.turns).text])
+        bench.live.encoder.encode_questions([text])
         alone = (time.perf_counter() - started) * 1000
-        result = bench.matcher.match(request)
+        return _MatchTime(bench.matcher.match(make_request(question, limit=SHOWN)).timing, alone)
     except (QuestionEmpty, QuestionTooLong):
-        return _refuse(question)
-    ranking = [(solution.id, solution.score) for solution in result.solutions]
-    return Outcome(question, ranking, result.confidence, result.answered, result.timing, alone)
+        return None
 
 
-def _refuse(question: EvalQuestion) -> Outcome:
-    """Return the outcome of a question that cannot be searched: no ranking, which scores 0."""
-    return Outcome(question, [], 0.0, False, {})
+def _time_build(build: BuildTiming) -> Mapping[str, float]:
+    return {
+        "build_seconds": round(build.build_seconds, 2),
+        "build_texts_per_second": round(build.texts / max(build.build_seconds, 1e-9), 1),
+        "encoder_texts_per_second": round(build.texts / max(build.encode_seconds, 1e-9), 1),
+        "build_over_encoder": round(build.build_seconds / max(build.encode_seconds, 1e-9), 3),
+    }
 
 
-def _rank_common(bench: Workbench, question: EvalQuestion) -> Outcome:
-    snapshot = bench.live.snapshot()
-    catalogue = snapshot.catalogue
-    scope = Scope(
-        audience=question.audience,
-        now=question.now or bench.now,
-        without=frozenset([question.self_id] if question.self_id else []),
-    )
-    allowed = catalogue.select(scope)
-    try:
-        text = read_question(question.text).text
-    except (QuestionEmpty, QuestionTooLong):
-        return _refuse(question)
-    vector = bench.live.encoder.encode_questions([text])[0]
-    rows, _ = snapshot.passages.search(vector, limit=DEPTH, allowed=allowed[snapshot.passage_owner])
-    words = Terms(counts={WORDS: read_terms(text).counts[WORDS]})
-    owners, _ = snapshot.lexical_full.search(words, limit=DEPTH)
-    dense = list(dict.fromkeys(snapshot.passage_owner[rows].tolist()))
-    lexical = [owner for owner in owners.tolist() if allowed[owner]]
-    fused = fuse_by_rank([dense, lexical])
-    best = sorted(fused, key=lambda ordinal: -fused[ordinal])[:RUN_DEPTH]
-    ranking = [(catalogue.entries[ordinal].key.id, fused[ordinal]) for ordinal in best]
-    return Outcome(question, ranking, 0.0, True, {})
+def _summarise(timed: Sequence[_MatchTime]) -> Mapping[str, float]:
+    """Return percentiles by stage, questions a second, and the median of a match over its question encoded alone."""
+    if not timed:
+        return {}
+    figures: dict[str, float] = {}
+    for stage in (*timed[0].stages, "match"):
+        values = [match.total if stage == "match" else match.stages[stage] for match in timed]
+        figures |= {f"{stage}_p{percent}_ms": _percentile(values, percent) for percent in (50, 95, 99)}
+    figures["questions_per_second"] = 1000 / statistics.mean(match.total for match in timed)
+    figures["encoder_alone_p50_ms"] = statistics.median(match.encoder_alone for match in timed)
+    figures["match_over_encoder"] = statistics.median(m.total / max(m.encoder_alone, 1e-9) for m in timed)
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]

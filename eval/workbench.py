@@ -15,6 +15,7 @@ from index.build import Builder, Progress
 from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
+from index.recipe import Recipe
 from kb.articles.service import save_article
 from kb.cases.service import save_case
 from kb.database import Database
@@ -73,6 +74,10 @@ class Workbench:
     live: LiveIndex
     timing: BuildTiming
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def open_matcher(self, recipe: Recipe) -> Matcher:
+        """Return a matcher on the same index that goes by another recipe."""
+        return Matcher(self.live, self.matcher.surroundings, recipe)
 
 
 @contextmanager

@@ -24,28 +24,31 @@ class Source(StrEnum):
 
 
 # Standardised scores are summed with these weights. They lie on a broad plateau over three public sets and
-# the sample (docs/decisions/0003-ranking.md); an exact identifier is worth more than any likeness of words.
+# the sample (docs/decisions/0003-ranking.md). An identifier is there or not: it is a bonus on top of their mean.
 WEIGHTS: Mapping[Source, float] = {
     Source.DENSE_HEADING: 2.0,
     Source.DENSE_PASSAGE: 1.5,
     Source.LEXICAL_HEADING: 1.0,
     Source.LEXICAL_FULL: 0.75,
+    Source.IDENTIFIER: 1.5,
 }
-IDENTIFIER_BONUS = 1.5
 LEAST_SPREAD = 1e-9  # Below it scores are alike but for rounding.
 
 
-def fuse(columns: Mapping[Source, FloatArray]) -> FloatArray:
+def fuse(columns: Mapping[Source, FloatArray], weights: Mapping[Source, float] = WEIGHTS) -> FloatArray:
     """Return one score a candidate: the weighted mean of its standardised scores, plus the identifier bonus.
 
-    Every column must hold every candidate's score: a missing one would be judged as a bad one.
+    Every column must hold every candidate's score: a missing one would be judged as a bad one. A source without a
+    weight does not count.
     """
-    weighed = [source for source in columns if source in WEIGHTS]
-    weights = np.array([WEIGHTS[source] for source in weighed])
-    mean = weights @ standardise(np.array([columns[source] for source in weighed])) / weights.sum()
+    fused = np.zeros(len(next(iter(columns.values()))))
+    weighed = [source for source in columns if source in weights and source is not Source.IDENTIFIER]
+    if weighed:
+        each = np.array([weights[source] for source in weighed])
+        fused += each @ standardise(np.array([columns[source] for source in weighed])) / each.sum()
     if Source.IDENTIFIER in columns:
-        mean = mean + IDENTIFIER_BONUS * (columns[Source.IDENTIFIER] > 0)
-    return np.asarray(mean, np.float64)
+        fused += weights.get(Source.IDENTIFIER, 0.0) * (columns[Source.IDENTIFIER] > 0)
+    return fused
 
 
 def standardise(scores: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from index.lexical import CHARACTERS, WORDS, Terms
+from index.lexical import Terms
 from kb.text.common_terms import common_terms
 from kb.text.normalise import normalise_keeping_positions
 
@@ -15,7 +15,7 @@ SHORTEST_TERM = 2
 
 def telling_terms(terms: Terms) -> tuple[str, ...]:
     """Return the terms of a question that explain a match when they are seen."""
-    found = {*terms.counts[WORDS], *terms.counts[CHARACTERS]}
+    found = {term for counts in terms.counts.values() for term in counts}
     return tuple(term for term in found if len(term) >= SHORTEST_TERM and term not in common_terms())
 
 

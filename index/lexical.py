@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ OWNER = "owner"
 CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
 # Grams find what the dictionary cuts wrongly; words add what whole words are worth on top.
 FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
+READERS: Mapping[str, Callable[[str], Sequence[str]]] = {CHARACTERS: character_grams, WORDS: segment}
 WRITER_HEAP_BYTES = 50_000_000
 MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
 
@@ -40,16 +41,18 @@ class Terms:
 
     counts: Mapping[str, Mapping[str, int]]
     identifiers: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS)
     query: tantivy.Query | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "query", _make_query(self.counts))
+        object.__setattr__(self, "query", _make_query(self.counts, self.weights))
 
 
-def read_terms(question: str) -> Terms:
-    """Return the terms of a question."""
+def read_terms(question: str, *, weights: Mapping[str, float] = FIELD_WEIGHTS) -> Terms:
+    """Return the terms of a question in the fields that have a weight."""
     return Terms(
-        counts={CHARACTERS: _count(character_grams(question)), WORDS: _count(segment(question))},
+        counts={name: _count(READERS[name](question)) for name in weights},
+        weights=weights,
         identifiers=tuple(dict.fromkeys(identifier.value for identifier in find_identifiers(question))),
     )
 
@@ -181,10 +184,10 @@ def _make_document(document: LexicalDocument) -> tantivy.Document:
     return made
 
 
-def _make_query(counts: Mapping[str, Mapping[str, int]]) -> tantivy.Query | None:
+def _make_query(counts: Mapping[str, Mapping[str, int]], weights: Mapping[str, float]) -> tantivy.Query | None:
     """Return the query for these terms; every index here has the same schema, so one serves them all."""
     clauses = [
-        (tantivy.Occur.Should, tantivy.Query.boost_query(_make_term(name, term), FIELD_WEIGHTS[name] * count))
+        (tantivy.Occur.Should, tantivy.Query.boost_query(_make_term(name, term), weights[name] * count))
         for name, terms in counts.items()
         for term, count in terms.items()
     ]

@@ -19,6 +19,7 @@ from index.highlight import telling_terms
 from index.loading import Shelf
 from index.question import read_question
 from index.ranking import RankedCandidate, rank
+from index.recipe import STANDARD, Recipe
 from index.searcher import TermHits, complete_candidates, find_by_terms
 from index.solutions import MAX_LIMIT, Ask, MatchedNotice, MatchRequest, MatchResult, Solution
 from kb.articles.models import Audience
@@ -48,16 +49,17 @@ class Surroundings:
 class Matcher:
     """Matches questions on a live index; safe to call from several threads."""
 
-    def __init__(self, live: LiveIndex, surroundings: Surroundings) -> None:
+    def __init__(self, live: LiveIndex, surroundings: Surroundings, recipe: Recipe = STANDARD) -> None:
         self.live = live
         self.surroundings = surroundings
+        self.recipe = recipe
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
         self._shelf = Shelf(live.database, -1)
 
     def match(self, request: MatchRequest) -> MatchResult:
         """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
         watch = _Stopwatch()
-        question = read_question(request.question, request.turns)
+        question = read_question(request.question, request.turns if self.recipe.turns_count else ())
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
         # The index before the database: what it names can then be loaded, and may be kept for its revision.
@@ -65,13 +67,13 @@ class Matcher:
         context, ask = self._find_context(request)
         watch.lap("understand")
         allowed = snapshot.catalogue.select(_make_scope(request, context))
-        by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, question.text, allowed))
+        by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, question.text, allowed, self.recipe))
         vector = self.live.encoder.encode_question(question.text, beside=by_terms.start)
         watch.lap("encode")
         hits = by_terms.result()
-        candidates = complete_candidates(snapshot, vector, hits, allowed)
+        candidates = complete_candidates(snapshot, vector, hits, allowed, self.recipe)
         watch.lap("search")
-        ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience)
+        ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience, recipe=self.recipe)
         watch.lap("rank")
         explainer = Explainer(snapshot, candidates, context, telling_terms(hits.terms))
         self._shelf = shelf = self._shelf.at(snapshot.revision)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from index.catalogue import Catalogue
+from index.recipe import STANDARD, Recipe
 from index.searcher import Candidates
 from kb.articles.models import Audience
 from kb.changes import ItemKind
@@ -38,7 +39,12 @@ class RankedCandidate:
 
 
 def rank(
-    candidates: Candidates, catalogue: Catalogue, context: OrderContext, *, audience: Audience
+    candidates: Candidates,
+    catalogue: Catalogue,
+    context: OrderContext,
+    *,
+    audience: Audience,
+    recipe: Recipe = STANDARD,
 ) -> list[RankedCandidate]:
     """Return the candidates in final order; a customer never sees one whose conditions are unmet."""
     ranked = []
@@ -47,20 +53,23 @@ def rank(
         if condition is None and position >= SHOWN:
             continue
         verdict = Verdict.MET if condition is None else evaluate(condition, context)
-        if verdict is Verdict.UNMET and audience is Audience.PUBLIC:
+        if recipe.order_counts and verdict is Verdict.UNMET and audience is Audience.PUBLIC:
             continue
-        moved = _move(catalogue, ordinal, verdict)
+        moved = _move(catalogue, ordinal, verdict, recipe)
         score = float(candidates.fused[position]) + moved
         ranked.append(RankedCandidate(ordinal, position, score, verdict, moved))
     return sorted(ranked, key=lambda candidate: -candidate.score)
 
 
-def _move(catalogue: Catalogue, ordinal: int, verdict: Verdict) -> float:
+def _move(catalogue: Catalogue, ordinal: int, verdict: Verdict, recipe: Recipe) -> float:
     entry = catalogue.entries[ordinal]
     if entry.key.kind is ItemKind.CASE:
         return -CASE_PENALTY
+    if not recipe.order_counts:
+        return 0.0
     if verdict is Verdict.UNMET:
         return -UNMET_PENALTY
     if verdict is Verdict.UNKNOWN or not entry.applies_when:
         return 0.0
-    return MET_BONUS + SURPRISE_WEIGHT * min(-math.log(entry.met_share), LARGEST_SURPRISE)
+    surprise = min(-math.log(entry.met_share), LARGEST_SURPRISE) if recipe.rarity_counts else 0.0
+    return MET_BONUS + SURPRISE_WEIGHT * surprise

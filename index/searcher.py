@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from index.catalogue import BoolArray, IntArray
 from index.fusion import Source, fuse
 from index.lexical import LexicalSearcher, Terms, read_terms
+from index.recipe import STANDARD, Recipe
 from index.snapshot import Snapshot
 from index.vectors import FloatVector, VectorIndex
 
@@ -35,9 +36,9 @@ class Candidates:
         return len(self.ordinals)
 
 
-def find_by_terms(snapshot: Snapshot, text: str, allowed: BoolArray) -> TermHits:
+def find_by_terms(snapshot: Snapshot, text: str, allowed: BoolArray, recipe: Recipe = STANDARD) -> TermHits:
     """Return what the lexical and identifier sources find for a question; needs no vector, so it can run beside it."""
-    terms = read_terms(text)
+    terms = read_terms(text, weights=recipe.term_fields)
     return TermHits(
         terms,
         headings=_search_lexical(snapshot.lexical_headings, snapshot.lexical_headings.search, terms, allowed),
@@ -46,16 +47,20 @@ def find_by_terms(snapshot: Snapshot, text: str, allowed: BoolArray) -> TermHits
     )
 
 
-def complete_candidates(snapshot: Snapshot, vector: FloatVector, hits: TermHits, allowed: BoolArray) -> Candidates:
-    """Return every candidate that any source finds, best first, scored by all sources."""
-    found = [
-        _search_dense(snapshot.headings, snapshot.heading_owner, vector, allowed),
-        _search_dense(snapshot.passages, snapshot.passage_owner, vector, allowed),
-        hits.headings.best(),
-        hits.full.best(),
-        hits.identified.best(),
-    ]
-    return _complete(snapshot, vector, hits, np.unique(np.concatenate(found)).astype(np.int64))
+def complete_candidates(
+    snapshot: Snapshot, vector: FloatVector, hits: TermHits, allowed: BoolArray, recipe: Recipe = STANDARD
+) -> Candidates:
+    """Return every candidate that any source of the recipe finds, best first, scored by all its sources."""
+    finders: Mapping[Source, Callable[[], IntArray]] = {
+        Source.DENSE_HEADING: lambda: _search_dense(snapshot.headings, snapshot.heading_owner, vector, allowed),
+        Source.DENSE_PASSAGE: lambda: _search_dense(snapshot.passages, snapshot.passage_owner, vector, allowed),
+        Source.LEXICAL_HEADING: hits.headings.best,
+        Source.LEXICAL_FULL: hits.full.best,
+        Source.IDENTIFIER: hits.identified.best,
+    }
+    found = [finders[source]() for source in recipe.weights]
+    ordinals = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
+    return _complete(snapshot, vector, hits, ordinals, recipe.weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +123,9 @@ def _keep_best(owners: IntArray, scores: FloatVector, allowed: BoolArray, *, exh
     return OwnerScores(unique, scores[kept][first].astype(np.float64), exhausted)
 
 
-def _complete(snapshot: Snapshot, vector: FloatVector, hits: TermHits, ordinals: IntArray) -> Candidates:
+def _complete(
+    snapshot: Snapshot, vector: FloatVector, hits: TermHits, ordinals: IntArray, weights: Mapping[Source, float]
+) -> Candidates:
     catalogue = snapshot.catalogue
     dense_heading, _ = _score_rows(snapshot.headings, catalogue.heading_start, vector, ordinals)
     dense_passage, best_passages = _score_rows(snapshot.passages, catalogue.passage_start, vector, ordinals)
@@ -132,7 +139,7 @@ def _complete(snapshot: Snapshot, vector: FloatVector, hits: TermHits, ordinals:
         Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
         Source.IDENTIFIER: np.nan_to_num(hits.identified.read(ordinals)),
     }
-    fused = fuse(columns)
+    fused = fuse(columns, weights)
     order = np.argsort(-fused, kind="stable")
     return Candidates(
         ordinals=ordinals[order],

@@ -72,6 +72,10 @@ def write_dataset(folder: Path, files: Mapping[str, str | bytes | None]) -> Path
         ("dataset.yaml", "now: 2026-11-15T00:00:00", "dataset.yaml"),
         ("dataset.yaml", "corpus: [elsewhere.jsonl]", "elsewhere.jsonl"),
         ("dataset.yaml", "orders: [elsewhere.jsonl]", "elsewhere.jsonl"),
+        ("dataset.yaml", "right_from: 0", "dataset.yaml"),
+        ("dataset.yaml", "right_from: 10", "dataset.yaml"),
+        ("dataset.yaml", "right_from: two", "dataset.yaml"),
+        ("queries.jsonl", QUERIES + '{"id": "q2", "text": "t", "order_id": "SO1"}', "'SO1' is in none"),
         ("dataset.yaml", "!!python/object/apply:os.getcwd []", "dataset.yaml"),
         ("dataset.yaml", b"\xff\x00", "dataset.yaml"),
     ],
@@ -99,6 +103,32 @@ def test_orders_of_the_shop_are_read_and_a_bad_one_is_refused(tmp_path: Path) ->
         load_dataset(tmp_path)
 
 
+def test_question_names_one_of_the_shops_orders_or_brings_its_own(tmp_path: Path) -> None:
+    queries = [
+        {"id": "named", "text": "t", "order_id": "SO1"},
+        {"id": "own", "text": "t", "order_id": "elsewhere", "order": {"status": "shipped"}},
+        {"id": "bare", "text": "t"},
+    ]
+    files = {
+        "dataset.yaml": "orders: [orders.jsonl]",
+        "orders.jsonl": '{"id": "SO1", "status": "paid"}\n',
+        "queries.jsonl": "".join(json.dumps(row) + "\n" for row in queries),
+        "qrels.tsv": "",
+    }
+    questions = load_dataset(write_dataset(tmp_path, files)).questions
+    assert [question.order and question.order.status.value for question in questions] == ["paid", "shipped", None]
+
+
+def test_lowest_right_grade_decides_which_questions_have_an_answer(tmp_path: Path) -> None:
+    files = {"qrels.tsv": "q1\ta\t1\nq2\ta\t2\n", "queries.jsonl": QUERIES + '{"id": "q2", "text": "t"}'}
+    dataset = load_dataset(write_dataset(tmp_path, files))
+    assert (dataset.right_from, dataset.has_answer("q1"), dataset.has_answer("q2")) == (1, True, True)
+    (tmp_path / "dataset.yaml").write_text("right_from: 2")
+    dataset = load_dataset(tmp_path)
+    assert (dataset.right_from, dataset.has_answer("q1"), dataset.has_answer("q2")) == (2, False, True)
+    assert not dataset.has_answer("nobody asked this")
+
+
 def test_rows_of_title_or_text_or_both_are_articles(tmp_path: Path) -> None:
     rows = [
         {"id": "title", "title": "退货"},
@@ -123,6 +153,7 @@ def test_row_of_question_and_solution_is_a_case(tmp_path: Path) -> None:
     dataset = load_dataset(write_dataset(tmp_path, {"corpus.jsonl": corpus}))
     assert [(case.id, case.language) for case in dataset.cases] == [("a", "zh"), ("b", "en")]
     assert (dataset.articles, dataset.corpus_size) == ((), 2)
+    assert dataset.titles == {"a": "怎么退", "b": "Where?"}
 
 
 def test_id_of_both_an_article_and_a_case_is_refused(tmp_path: Path) -> None:

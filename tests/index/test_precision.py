@@ -1,4 +1,4 @@
-"""What int8 gives up against float32, on the sample's questions and passages with the real encoder."""
+"""What int8 gives up against float32, on a question set of the sample and its passages with the real encoder."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from eval.datasets import Dataset, load_dataset
-from eval.metrics import average, measure_questions
+from eval.metrics import measure_records
+from eval.records import RankedItem, Record
 from index.encoder import FloatMatrix
 from kb.articles.passages import make_article_item
 from kb.cases.passages import make_case_item
 from tests.real_encoder import open_real_encoder
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "questions"
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "questions" / "dev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,18 @@ def test_int8_ranks_as_well_as_float(
     sample: Dataset, owners: list[tuple[str, str]], encoded: dict[str, Encoded]
 ) -> None:
     scores = {precision: rank_densely(sample, owners, vectors) for precision, vectors in encoded.items()}
-    assert scores["float32"] > 0.2
+    assert scores["float32"] > 0.1  # Vectors alone know nothing of orders, on which half of these questions hang.
     assert scores["int8"] == pytest.approx(scores["float32"], abs=0.005)
 
 
 def rank_densely(sample: Dataset, owners: list[tuple[str, str]], vectors: Encoded) -> float:
     """Return nDCG@10 of ranking items by their nearest passage."""
     products = vectors.questions @ vectors.passages.T
-    run = {}
+    records = []
     for question, row in zip(sample.questions, products, strict=True):
         nearest = (owners[passage][0] for passage in np.argsort(-row, kind="stable"))
-        run[question.id] = [(item, 1.0) for item in list(dict.fromkeys(nearest))[:10]]
-    return average(measure_questions(sample.qrels, run))["ndcg@10"]
+        ranking = tuple(RankedItem(item, 1.0) for item in list(dict.fromkeys(nearest))[:10])
+        labels = sample.qrels.get(question.id, {})
+        records.append(Record(question.id, question.text, labels=labels, right_from=sample.right_from, ranking=ranking))
+    values = measure_records(records, ["ndcg@10"])
+    return float(np.mean([value["ndcg@10"] for value in values.values()]))
