@@ -65,7 +65,7 @@ def run(  # noqa: PLR0913  # Options of one command, each named at the call.
             for summary in summaries:
                 write_run(out / summary.run.dataset / summary.run.system, summary)
     if report is not None:
-        _write_report(report, [[summary.run for summary in summaries] for summaries in results])
+        _write_report(report, results)
     if json is not None:
         data = [_to_data(summaries) for summaries in results]
         _make_room(json).write_bytes(orjson.dumps(data[0] if len(data) == 1 else data, option=orjson.OPT_INDENT_2))
@@ -86,7 +86,7 @@ def compare(
     comparison = compare_runs(read_run(before), read_run(after), tuple(dict.fromkeys((*STANDARD_MEASURES, *asked))))
     comparison.check_measures(gated or ())
     console = open_console()
-    console.print(show_comparison(comparison))
+    console.print(show_comparison(comparison, gated or GATED))
     console.print(show_changes(comparison))
     _exit_if_worse(describe_failures(comparison, gated or GATED))
 
@@ -133,7 +133,8 @@ def report_runs(
 ) -> None:
     """Write one page of figures, plots and failures; of each dataset ours is told in full, else the first system."""
     found = [path for folder in runs for path in find_runs(folder)]
-    _write_report(out, _sort_by_dataset([read_run(path) for path in found]))
+    by_dataset = _sort_by_dataset([read_run(path) for path in found])
+    _write_report(out, [[summarise(run) for run in of_dataset] for of_dataset in by_dataset])
 
 
 @app.command()
@@ -170,8 +171,8 @@ def _print_runs(summaries: Sequence[Summary]) -> None:
     console.print(show_slices(summaries[0]))
 
 
-def _write_report(path: Path, runs: Sequence[Sequence[Run]]) -> None:
-    _make_room(path).write_text(render_page([make_chapter(of_dataset) for of_dataset in runs]), "utf-8")
+def _write_report(path: Path, summaries: Sequence[Sequence[Summary]]) -> None:
+    _make_room(path).write_text(render_page([make_chapter(of_dataset) for of_dataset in summaries]), "utf-8")
     open_console().print(Text(f"Written: {path}"))
 
 

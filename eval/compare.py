@@ -79,8 +79,9 @@ class Comparison:
                 raise MeasureUnknown(f"The runs say nothing of {name!r}. They say: {', '.join(known)}.")
 
     def find_failures(self, gated: Sequence[str] = GATED) -> list[Difference]:
-        """Return the gated measures by which the second run is significantly worse."""
-        return [d for d in self.differences if d.measure in gated and d.is_worse and d.is_significant]
+        """Return the gated measures by which the second run is significantly worse, corrected for their number."""
+        corrected = correct_for_many({d.measure: d.p_value for d in self.differences if d.measure in gated})
+        return [d for d in self.differences if d.is_worse and corrected.get(d.measure, 1.0) < SIGNIFICANT]
 
 
 def compare_runs(before: Run, after: Run, measures: Sequence[str] = STANDARD_MEASURES) -> Comparison:

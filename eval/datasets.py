@@ -10,6 +10,7 @@ dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,9 +113,9 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
     orders = tuple(_read_orders(folder, description.orders))
     questions = tuple(_read_questions(folder / "queries.jsonl", {order.id: order for order in orders}))[:limit]
     qrels = _read_qrels(folder / "qrels.tsv")
+    _check_questions(folder, qrels, questions, whole=limit is None)
+    _check_ids(folder, articles, cases)
     article_ids, case_ids = {article.id for article in articles}, {case.id for case in cases}
-    if both := article_ids & case_ids:
-        raise DatasetUnusable(f"The id {min(both)!r} names an article and a case in {folder}; labels need one of them.")
     _check_labels(folder, qrels, article_ids | case_ids)
     return Dataset(
         name=description.name or folder.resolve().name,
@@ -132,7 +133,14 @@ def _read_description(folder: Path) -> _Description:
     path = folder / "dataset.yaml"
     if not path.is_file():
         return _Description()
-    return _checked(lambda: _Description.model_validate(yaml.safe_load(path.read_text("utf-8"))), str(path))
+    return _checked(lambda: _Description.model_validate(_read_mapping(path)), str(path))
+
+
+def _read_mapping(path: Path) -> dict[str, Any]:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    if not isinstance(data, dict):
+        raise ValueError("write one `name: value` a line.")
+    return data
 
 
 def _add_row(row: dict[str, Any], articles: list[Article], cases: list[Case], *, where: str) -> None:
@@ -174,8 +182,31 @@ def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
             continue
         if len(cells) != 3 or not GRADE.fullmatch(cells[2]):
             raise DatasetUnusable(f"{path}, line {number}: write question id, corpus id and grade, with tabs between.")
-        qrels.setdefault(cells[0], {})[cells[1]] = int(cells[2])
+        labels = qrels.setdefault(cells[0], {})
+        if cells[1] in labels:
+            raise DatasetUnusable(f"{path}, line {number}: {cells[1]!r} is judged twice for {cells[0]!r}; keep one.")
+        labels[cells[1]] = int(cells[2])
     return qrels
+
+
+def _check_questions(folder: Path, qrels: Qrels, questions: Sequence[EvalQuestion], *, whole: bool) -> None:
+    """Refuse labels of questions that are not there: a slip in an id would make a question one without an answer."""
+    unknown = sorted(qrels.keys() - {question.id for question in questions})
+    if unknown and whole:
+        path = folder / "qrels.tsv"
+        raise DatasetUnusable(f"{path} labels {len(unknown)} questions that are not asked, such as {unknown[0]!r}.")
+
+
+def _check_ids(folder: Path, articles: Sequence[Article], cases: Sequence[Case]) -> None:
+    """Refuse two texts of one id: they would overwrite each other, and labels would not say which is meant."""
+    rows = [(article.id, article.version or 1) for article in articles] + [(case.id, 0) for case in cases]
+    kinds = {(item, version == 0) for item, version in rows}
+    twice = [item for item, count in Counter(rows).items() if count > 1]
+    both = [item for item, is_case in kinds if is_case and (item, False) in kinds]
+    if twice:
+        raise DatasetUnusable(f"The corpus of {folder} holds {twice[0][0]!r} twice; give each text an id of its own.")
+    if both:
+        raise DatasetUnusable(f"The id {min(both)!r} names an article and a case in {folder}; labels need one of them.")
 
 
 def _check_labels(folder: Path, qrels: Qrels, corpus_ids: set[str]) -> None:

@@ -86,13 +86,16 @@ def show_description(description: Description) -> Group:
 def find_families(articles: Sequence[Article], contexts: Sequence[OrderContext]) -> list[tuple[str, ...]]:
     """Return the sets of articles that answer the same customer's words and differ by the order only.
 
-    Their members share a question variant to the letter, and no order meets the conditions of two of them.
+    Their members share a question variant to the letter, and no order meets the conditions of two of them; without
+    orders to tell, there are none. An article may belong to several.
     """
     by_words: dict[str, dict[str, Article]] = {}
     for article in _newest(articles):
         for words in article.questions if article.applies_when else ():
             by_words.setdefault(words, {})[article.id] = article
     sets = {tuple(sorted(members)): members for members in by_words.values() if len(members) > 1}
+    if not contexts:
+        return []
     return [ids for ids, members in sorted(sets.items()) if _exclude_each_other(members.values(), contexts)]
 
 

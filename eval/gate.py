@@ -47,7 +47,7 @@ def check_gate(path: Path, run: Run) -> Comparison:
 def describe_failures(comparison: Comparison, gated: Sequence[str] = GATED) -> str:
     """Return in words by what the run is significantly worse; empty where it is not."""
     return "; ".join(
-        f"{failure.measure} fell from {failure.before:.4f} to {failure.after:.4f} (p {failure.corrected:.4f})"
+        f"{failure.measure} went from {failure.before:.4f} to {failure.after:.4f} (p {failure.p_value:.4f})"
         for failure in comparison.find_failures(gated)
     )
 

@@ -3,14 +3,15 @@
 Three kinds of evidence, for each item of each match that somebody judged:
 
 - A verdict on the item. Whoever gives one has looked at it, and at rank k only a share p_k = (1/k)^eta of people look:
-  it counts 1/p_k times, clipped (inverse propensity weighting: Joachims, Swaminathan and Schnabel, WSDM 2017).
+  it counts 1/p_k times beside the others, clipped (after the inverse propensity weighting of Joachims, Swaminathan
+  and Schnabel, WSDM 2017). It stays one verdict: how much is known counts verdicts, not their weights.
 - Passed over: without a verdict, above one that was used. Lists are read from the top, so it was seen and not chosen
   (Joachims, KDD 2002). Weak, and against the item; what lies below the last one used says nothing.
 - A verdict on the whole answer. Wrong, or nothing fitted: against each item, as far as people look there (p_k).
   Solved, with nothing used: a little for the first.
 
-The grade comes from the weighted mean of what the evidence says, drawn towards "not relevant" by a prior. So evidence
-that contradicts itself meets in the middle, and is reported as disputed.
+The grade comes from the weighted mean of what the evidence says, drawn towards "not relevant" the less there is of it.
+So evidence that contradicts itself meets in the middle, and is reported as disputed.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ STRENGTHS: Mapping[FeedbackVerdict, float] = {
 }
 PASSED_OVER_STRENGTH = 0.5
 SOLVED_BY_SOMETHING_GAIN = 0.5
-PRIOR_WEIGHT = 0.5
-# (grade, least mean): one `solved` at rank 1 gives 1 / 1.5 = 0.67, one `used` 0.53, one `edited` 0.4.
-GRADES = ((3, 0.6), (2, 0.35), (1, 0.15))
+PRIOR_STRENGTH = 0.5
+# (grade, least mean): one `solved` gives 1 / 1.5 = 0.67, one `used` 0.53, one `edited` 0.4, and six of these 0.554.
+GRADES = ((3, 0.55), (2, 0.35), (1, 0.15))
 WITHOUT_GRADE = 0
 RIGHT_FROM = 2  # One grade below it stands for hints and for contradiction: no ground to call an answer right.
 NOT_POOLED_BY = frozenset({"now.date"})  # Else nothing asked on two days would ever be pooled.
@@ -70,11 +71,17 @@ ID_CHARACTERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one match says of one item: how far it answers (0 to 1), and how much that counts."""
+    """What one match says of one item: how far it answers (0 to 1), how firmly, and how many people look there."""
 
     gain: float
-    weight: float
+    strength: float
+    propensity: float = 1.0
     is_verdict: bool = False
+
+    @property
+    def weight(self) -> float:
+        """How much it counts beside other evidence."""
+        return self.strength / self.propensity
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +145,16 @@ def read_evidence(match: RecordedMatch, *, eta: float = ETA) -> dict[SolutionRef
 
 def grade(evidence: Sequence[Evidence]) -> int:
     """Return the grade, 0 to 3, that all evidence about an item gives together."""
-    mean = sum(e.gain * e.weight for e in evidence) / (sum(e.weight for e in evidence) + PRIOR_WEIGHT)
+    mean = sum(e.gain * e.weight for e in evidence) / sum(e.weight for e in evidence)
+    known = sum(e.strength for e in evidence)
+    mean *= known / (known + PRIOR_STRENGTH)
     return next((name for name, floor in GRADES if round(mean, 9) >= floor), WITHOUT_GRADE)
 
 
 def _weigh_verdict(verdict: FeedbackVerdict, whole: FeedbackVerdict | None, seen: float) -> Evidence:
     if verdict in POSITIVE and whole is FeedbackVerdict.SOLVED:
         verdict = FeedbackVerdict.SOLVED  # What was sent is what solved it.
-    return Evidence(GAINS[verdict], STRENGTHS[verdict] / seen, is_verdict=True)
+    return Evidence(GAINS[verdict], STRENGTHS[verdict], propensity=seen, is_verdict=True)
 
 
 def _weigh_silence(shown: ShownSolution, whole: FeedbackVerdict | None, last_used: int, seen: float) -> Evidence | None:

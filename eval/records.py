@@ -75,14 +75,13 @@ class Run:
 
 
 def find_groups(records: tuple[Record, ...]) -> list[tuple[Record, ...]]:
-    """Return the groups of questions that have the same words and different right answers, each at least one."""
+    """Return the groups of questions that have the same words, each an answer, and none that is right for all."""
     by_words: dict[str, list[Record]] = {}
     for record in records:
         if record.has_answer:
             by_words.setdefault(record.words, []).append(record)
-    return [tuple(group) for group in by_words.values() if len({_best_answers(record) for record in group}) > 1]
+    return [tuple(g) for g in by_words.values() if not frozenset.intersection(*(_right_answers(r) for r in g))]
 
 
-def _best_answers(record: Record) -> frozenset[str]:
-    best = max(record.labels.values(), default=0)
-    return frozenset(item for item, grade in record.labels.items() if grade == best)
+def _right_answers(record: Record) -> frozenset[str]:
+    return frozenset(item for item, grade in record.labels.items() if grade >= record.right_from)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from eval.scoring import FloatArray, IntArray, ScoreTable
 
 RESAMPLES = 1_000
 PERMUTATIONS = 10_000
+FEWEST = 10
 SEED = 20_260_101  # Fixed: the same run has the same intervals and the same p-values.
 TAIL = 2.5  # Percent on each side: 95 % intervals.
 
@@ -24,6 +26,11 @@ class Interval:
     low: float
     high: float
     count: int
+
+    @property
+    def says_little(self) -> bool:
+        """Whether the interval should not be shown: of so few, often all alike, it looks surer than it is."""
+        return self.count < FEWEST or math.isnan(self.low)
 
 
 def estimate_means(table: ScoreTable, rows: NDArray[np.bool_] | None = None) -> Mapping[str, Interval]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +29,21 @@ class RunUnusable(InvalidInput):
 
 
 def write_run(folder: Path, summary: Summary) -> None:
-    """Write a run into a folder of its own, made where it is missing; what stood there is replaced."""
+    """Write a run into a folder of its own, made where it is missing; what stood there is replaced.
+
+    The figures come last and know what the questions are: a run that is half another one is not read.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     run = summary.run
-    header = {"system": run.system, "dataset": run.dataset, "corpus": run.corpus, "judges": run.judges}
-    figures = {**header, **to_data(summary)}
-    (folder / FIGURES).write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     each = measure_records(run.records, [name for name in summary.table.measures if is_ranking_measure(name)])
-    with (folder / QUESTIONS).open("wb") as file:
-        for record in run.records:
-            row = {**asdict(record), "measures": dict(each.get(record.id, {}))}
-            file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+    questions = b"".join(
+        orjson.dumps({**asdict(r), "measures": dict(each.get(r.id, {}))}, option=orjson.OPT_APPEND_NEWLINE)
+        for r in run.records
+    )
+    (folder / QUESTIONS).write_bytes(questions)
     write_trec(folder / RANKINGS, [run])
+    figures = {**to_data(summary), "judges": run.judges, "questions_sha256": sha256(questions).hexdigest()}
+    (folder / FIGURES).write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def write_trec(path: Path, runs: Sequence[Run]) -> None:
@@ -55,15 +59,15 @@ def read_run(folder: Path) -> Run:
     """Read a run; raises `RunUnusable`."""
     try:
         figures = orjson.loads((folder / FIGURES).read_bytes())
-        lines = (folder / QUESTIONS).read_bytes().splitlines()
-        if len(lines) != figures["questions"]:
-            raise ValueError(f"{len(lines)} questions instead of {figures['questions']}")
+        questions = (folder / QUESTIONS).read_bytes()
+        if sha256(questions).hexdigest() != figures["questions_sha256"]:
+            raise ValueError("the questions are not those that the figures are of")
         return Run(
             system=str(figures["system"]),
             dataset=str(figures["dataset"]),
             corpus=int(figures["corpus"]),
             judges=bool(figures["judges"]),
-            records=tuple(_RECORD.validate_json(line) for line in lines),
+            records=tuple(_RECORD.validate_json(line) for line in questions.splitlines()),
             timing=_TIMING.validate_python(figures["timing"]),
         )
     except OSError as error:

@@ -11,7 +11,7 @@ from eval.answering import Answering, judge_confidence
 from eval.metrics import STANDARD_MEASURES
 from eval.records import Record, Run, find_groups
 from eval.resampling import Interval, estimate_means
-from eval.scoring import ScoreTable, score_run
+from eval.scoring import GROUP_RIGHT, ScoreTable, score_run
 
 Figures = Mapping[str, Interval]
 
@@ -57,9 +57,11 @@ def list_slices(records: Sequence[Record]) -> Mapping[str, Mapping[str, int]]:
 
 
 def _slice(records: Sequence[Record], table: ScoreTable) -> Mapping[str, Mapping[str, Figures]]:
+    """Return the figures of each slice; those of groups are left out, whose members may lie in several."""
     slices: dict[str, dict[str, Figures]] = {}
     for name, values in list_slices(records).items():
         for value in values:
             rows = np.array([record.slices.get(name) == value for record in records])
-            slices.setdefault(name, {})[value] = estimate_means(table, rows)
+            figures = estimate_means(table, rows)
+            slices.setdefault(name, {})[value] = {k: figure for k, figure in figures.items() if k != GROUP_RIGHT}
     return slices

@@ -26,11 +26,11 @@ NAMES = {  # What is decided rightly: a right answer comes first and is given, o
     "calibration_error": "expected calibration error",
     "area_under_risk": "area under risk-coverage",
 }
+ANSWERING = ("auc", "calibration_error", "area_under_risk")
 SLICE_MEASURES = ("hit@1", "ndcg@10", DECIDED)
 MANY_VALUES = 12  # A field with more is told in the JSON and in the report.
 LISTED_CHANGES = 12
 WIDTH = 120
-ABLATION_MEASURES = ("hit@1", "ndcg@10", GROUP_RIGHT, DECIDED)
 
 
 def open_console() -> Console:
@@ -54,7 +54,7 @@ def show_runs(summaries: Sequence[Summary]) -> Table:
         table.add_row(NAMES.get(name, name), *(say_interval(s.figures.get(name)) for s in summaries))
     if first.answering is not None:
         table.add_section()
-        for name in ("auc", "calibration_error", "area_under_risk"):
+        for name in ANSWERING:
             figures = (getattr(s.answering, name) if s.answering else None for s in summaries)
             table.add_row(NAMES[name], *(say_interval(figure) for figure in figures))
     table.add_section()
@@ -81,16 +81,16 @@ def show_slices(summary: Summary) -> Table:
     return table
 
 
-def show_comparison(comparison: Comparison) -> Table:
+def show_comparison(comparison: Comparison, gated: Sequence[str] = GATED) -> Table:
     """Return what the second run does differently, and whether by more than chance."""
     before, after = comparison.before, comparison.after
     table = Table(title=escape(f"{before.dataset}: from {before.system} to {after.system}"), title_justify="left")
     for column in ("measure", before.system, after.system, "difference", "effect", "p (Holm)", ""):
         table.add_column(column, justify="left" if column in ("measure", "") else "right")
     for difference in comparison.differences:
-        gated = "*" if difference.measure in GATED else ""
+        mark = "*" if difference.measure in gated else ""
         table.add_row(
-            NAMES.get(difference.measure, difference.measure) + gated,
+            NAMES.get(difference.measure, difference.measure) + mark,
             f"{difference.before:.4f}",
             f"{difference.after:.4f}",
             say_interval(difference.difference, sign="+"),
@@ -115,16 +115,16 @@ def show_changes(comparison: Comparison) -> Table:
 def show_ablation(worths: Sequence[Worth]) -> Table:
     """Return what each part is worth: the measure with it less the measure without it."""
     differences = {w.part: {d.measure: d for d in w.comparison.differences} for w in worths}
-    names = [name for name in ABLATION_MEASURES if any(name in of_part for of_part in differences.values())]
+    names = [name for name in GATED if any(name in of_part for of_part in differences.values())]
     table = Table(title="What each part is worth: with it less without it", title_justify="left")
     table.add_column("part")
     for name in names:
-        table.add_column(name, justify="right")
+        table.add_column(NAMES.get(name, name), justify="right")
     significant = find_significant(worths, names)
     for part, of_part in differences.items():
         cells = (_say_worth(of_part.get(name), marked=(part, name) in significant) for name in names)
         table.add_row(part, *cells)
-    table.caption = "* by more than chance: randomisation test, corrected for the number of figures"
+    table.caption, table.caption_justify = "* by more than chance, corrected for the number of figures", "left"
     return table
 
 
@@ -132,6 +132,8 @@ def say_interval(figure: Interval | None, *, sign: str = "", digits: int = 4) ->
     """Return a figure with its interval; a dash where there is none."""
     if figure is None or math.isnan(figure.value):
         return "-"
+    if figure.says_little:
+        return f"{figure.value:{sign}.{digits}f}{' ' * 15}"
     return f"{figure.value:{sign}.{digits}f} [{figure.low:{sign}.{digits - 1}f}, {figure.high:{sign}.{digits - 1}f}]"
 
 

@@ -253,5 +253,7 @@ def _write_folder(out: Path, contents: Mapping[str, Iterable[Row]], qrels: Seque
                 lines.writelines(orjson.dumps(row) + b"\n" for row in rows)
         (staged / "qrels.tsv").write_text("".join(f"{line}\n" for line in qrels), "utf-8")
         (staged / "dataset.yaml").write_text(description, "utf-8")
+        # Without its description the folder is not taken for a whole one, until the new one comes last.
+        (out / "dataset.yaml").unlink(missing_ok=True)
         for file in FILES:
             (staged / file).replace(out / file)

@@ -11,12 +11,12 @@ from api.errors import ErrorAnswer, NotReady
 from api.examples import FEEDBACK_ANSWER, FEEDBACK_NOTHING, FEEDBACK_UNDONE, FEEDBACK_USED
 from api.json_body import StrictJsonRoute
 from api.schemas import FeedbackBody, RequestId, UndoneAnswer
-from api.services import ServicesNeeded
+from api.services import Services, ServicesNeeded
 from kb.articles.models import ItemId
 from kb.changes import ItemKind
 from kb.errors import InvalidInput
 from kb.feedback.models import SolutionRef
-from kb.feedback.service import MatchNotFound, StandingJudgement, save_judgement, undo_judgements
+from kb.feedback.service import StandingJudgement, save_judgement, undo_judgements
 
 router = APIRouter(tags=["feedback"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -61,13 +61,9 @@ def post_feedback(body: NewFeedback, services: ServicesNeeded) -> StandingJudgem
     One judgement of a solution stands at a time: the same again changes nothing, another takes its place, and the one
     before is listed under `earlier`.
     """
-    written = services.recorder.flush()
-    try:
-        with services.database.write() as session:
-            standing = save_judgement(session, body.to_judgement(), now=services.now())
-    except MatchNotFound:
-        _refuse_unwritten(written)
-        raise
+    _write_what_waits(services)
+    with services.database.write() as session:
+        standing = save_judgement(session, body.to_judgement(), now=services.now())
     services.metrics.count_feedback(body.verdict)
     return standing
 
@@ -85,13 +81,9 @@ def delete_feedback(
 ) -> UndoneAnswer:
     """Take back what was said about a solution, or, with none named, all that was said about the match."""
     solution = _read_solution(kind, id)
-    written = services.recorder.flush()
-    try:
-        with services.database.write() as session:
-            undone = undo_judgements(session, request_id, solution, now=services.now())
-    except MatchNotFound:
-        _refuse_unwritten(written)
-        raise
+    _write_what_waits(services)
+    with services.database.write() as session:
+        undone = undo_judgements(session, request_id, solution, now=services.now())
     return UndoneAnswer(request_id=request_id, undone=undone)
 
 
@@ -101,7 +93,7 @@ def _read_solution(kind: str | None, item_id: str | None) -> SolutionRef | None:
     return None if kind is None or item_id is None else SolutionRef(ItemKind(kind), item_id)
 
 
-def _refuse_unwritten(written: bool) -> None:
-    """Raise `NotReady` where the match may be among those that are still to be written."""
-    if not written:
+def _write_what_waits(services: Services) -> None:
+    """Have every match recorded so far written, or raise `NotReady`: who cannot write them cannot write this either."""
+    if not services.recorder.flush():
         raise NotReady("The newest matches are still being written. Try again in a moment.")

@@ -15,8 +15,8 @@ from eval.records import SHOWN, RankedItem, Record, Run
 from eval.report.plots import plot_calibration, plot_changes, plot_latency, plot_risk, prefix_ids
 from eval.resampling import Interval
 from eval.scoring import ANSWERED, DECIDED, GROUP_RIGHT, REFUSED_OF_UNANSWERABLE, UNMET_SHOWN
-from eval.summary import Summary, summarise
-from eval.tables import NAMES
+from eval.summary import Figures, Summary
+from eval.tables import ANSWERING, NAMES, count_slices
 
 FOLDER = Path(__file__).parent
 HEADLINES: Mapping[str, str] = {
@@ -27,7 +27,6 @@ HEADLINES: Mapping[str, str] = {
     REFUSED_OF_UNANSWERABLE: "Refused, where nothing answers",
     UNMET_SHOWN: "Shown although the order rules it out",
 }
-SLICE_MEASURES = ("hit@1", "ndcg@10", DECIDED)
 NO_FIGURE = "-"
 LISTED_CHANGES = 20
 MANY_VALUES = 24  # Rarer values of a field are left out of the page; the JSON has them.
@@ -53,6 +52,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class SliceBar:
+    """A slice in one line: how often a right answer came first, or, where most have none, how often that was seen."""
+
+    value: str
+    figure: Interval | None
+    is_refusal: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """What the page says of one dataset: the first system in full, the others beside it."""
 
@@ -63,14 +71,24 @@ class Chapter:
     failures: tuple[Failure, ...]
 
     @property
+    def slice_bars(self) -> Mapping[str, Sequence[SliceBar]]:
+        """For each field of several values, how each of them fares."""
+        counts = count_slices(self.main)
+        bars = {
+            field: [_choose_bar(value, figures, counts[field][value]) for value, figures in values.items()]
+            for field, values in self.main.slices.items()
+        }
+        return {field: of_field[:MANY_VALUES] for field, of_field in bars.items() if len(of_field) > 1}
+
+    @property
     def all(self) -> tuple[Summary, ...]:
         """Every system, the first one first."""
         return (self.main, *self.others)
 
 
-def make_chapter(runs: Sequence[Run]) -> Chapter:
+def make_chapter(summaries: Sequence[Summary]) -> Chapter:
     """Return the chapter of one dataset's runs, the first of them in full; raises `RunsDiffer`."""
-    main, *others = (summarise(run) for run in runs)
+    main, *others = summaries
     comparison = compare_runs(others[0].run, main.run) if others else None
     return Chapter(
         main=main,
@@ -88,11 +106,18 @@ def render_page(chapters: Sequence[Chapter]) -> str:
         css=(FOLDER / "page.css").read_text("utf-8"),
         script=(FOLDER / "page.js").read_text("utf-8"),
         headlines=HEADLINES,
-        slice_measures=SLICE_MEASURES,
         listed_changes=LISTED_CHANGES,
         many_values=MANY_VALUES,
         names=NAMES,
+        answering=ANSWERING,
     )
+
+
+def _choose_bar(value: str, figures: Figures, count: int) -> SliceBar:
+    hit, decided = figures.get("hit@1"), figures.get(DECIDED)
+    if hit is not None and (decided is None or 2 * hit.count >= count):
+        return SliceBar(value, hit, is_refusal=False)
+    return SliceBar(value, decided, is_refusal=True)
 
 
 def _with_own_ids(chapter: Chapter, number: int) -> Chapter:
@@ -171,7 +196,7 @@ def _figure(interval: Interval | None) -> str:
 
 
 def _span(interval: Interval | None) -> str:
-    if interval is None or math.isnan(interval.low):
+    if interval is None or interval.says_little:
         return ""
     return f"{interval.low:.2f} to {interval.high:.2f}"
 

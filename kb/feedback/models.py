@@ -20,7 +20,7 @@ MAX_REQUEST_ID = 64
 MAX_ORDER_ID = 500
 MAX_CHANNEL = 50
 MAX_AGENT = 64
-# The whole answer, where a judgement names no solution; texts, as NULLs never equal each other in an index.
+# The whole answer, where a judgement names no solution. Texts: they are looked up by equality, which NULL never is.
 WHOLE_KIND, WHOLE_ID = "", ""
 
 

@@ -35,8 +35,19 @@ def keep_facts(order: Order) -> dict[str, Any]:
     if "shipments" in data:
         kept["shipments"] = [_keep_shipment(shipment) for shipment in data["shipments"]]
     if region := kept.get("customer", {}).get("region"):
-        kept["customer"]["region"] = [mask_personal_data(part).text for part in region[:KEPT_REGION_LEVELS]]
+        kept["customer"]["region"] = [_mask(part) for part in region[:KEPT_REGION_LEVELS]]
+    for item in kept.get("items", ()):
+        item |= {name: _mask_text(item[name]) for name in ("sku", "category", "tags") if item.get(name)}
     return kept
+
+
+def _mask_text(value: str | list[str]) -> str | list[str]:
+    """Mask what a shop may have written into a field that is not for it, such as whom a present is for."""
+    return _mask(value) if isinstance(value, str) else [_mask(part) for part in value]
+
+
+def _mask(text: str) -> str:
+    return mask_personal_data(text).text
 
 
 def _keep(value: Any, fields: frozenset[str]) -> Any:

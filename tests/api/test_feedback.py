@@ -197,7 +197,7 @@ def test_matches_go_on_while_they_cannot_be_recorded(desk_shop: Shop) -> None:
     with desk_shop.database.write() as session:
         session.execute(text("ALTER TABLE matches RENAME TO away"))
     request_id = match(desk_shop.client)
-    assert error_of(say(desk_shop.client, request_id, "solved")) == (503, "database_unavailable")
+    assert error_of(say(desk_shop.client, request_id, "solved")) == (503, "not_ready")
     with desk_shop.database.write() as session:
         session.execute(text("ALTER TABLE away RENAME TO matches"))
     assert say(desk_shop.client, request_id, "solved").status_code == 200

@@ -153,7 +153,7 @@ def test_compare_exits_with_one_where_the_second_is_significantly_worse(tmp_path
     good, bad = store(tmp_path / "good", 30), store(tmp_path / "bad", 10)
     worse = invoke("compare", good, bad)
     assert worse.exit_code == 1
-    assert "significantly worse: hit@1 fell from 0.7500 to 0.2500" in worse.stdout.replace("\n", " ")
+    assert "significantly worse: hit@1 went from 0.7500 to 0.2500" in worse.stdout.replace("\n", " ")
     for before, after in ((bad, good), (good, good)):
         printed = succeed("compare", before, after)
         assert "significantly worse" not in printed
@@ -164,7 +164,7 @@ def test_compare_is_gated_by_the_measures_that_are_named(tmp_path: Path) -> None
     assert invoke("compare", good, bad, "--gate", "recall@10").exit_code == 0
     failed = invoke("compare", good, bad, "--gate", "recall@10", "--gate", "map")
     assert failed.exit_code == 1
-    assert "map fell" in failed.stdout
+    assert "map went" in failed.stdout
     assert "hit@1 fell" not in failed.stdout
 
 

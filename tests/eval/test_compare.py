@@ -219,3 +219,11 @@ def test_tables_show_both_runs_what_is_significant_and_what_changed() -> None:
 def test_brackets_of_a_customer_are_shown_as_they_are(text: str) -> None:
     before, after = (make_run(make_record("q", ranked, LABELS, text=text)) for ranked in ("b a", "a b"))
     assert text in show(show_changes(compare_runs(before, after)))
+
+
+def test_gate_corrects_for_the_measures_it_names_alone() -> None:
+    before = make_run(*(make_record(f"q{n}", "a b", {"a": 1}) for n in range(40)))
+    after = make_run(*(make_record(f"q{n}", "b a" if n < 8 else "a b", {"a": 1}) for n in range(40)))
+    comparison = compare_runs(before, after)
+    assert [failure.measure for failure in comparison.find_failures(("hit@1",))] == ["hit@1"]
+    assert [failure.measure for failure in comparison.find_failures(("hit@1", "ndcg@10"))] == ["hit@1", "ndcg@10"]

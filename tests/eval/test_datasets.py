@@ -64,6 +64,8 @@ def write_dataset(folder: Path, files: Mapping[str, str | bytes | None]) -> Path
         ("qrels.tsv", "q1\ta\t--1\n", "line 1"),
         ("qrels.tsv", f"q1\ta\t{'9' * 5000}\n", "line 1"),
         ("qrels.tsv", "q1\tnever\t1\n", "'never'"),
+        ("qrels.tsv", "q1\ta\t1\nq1\ta\t0\n", "line 2"),
+        ("qrels.tsv", "q1\ta\t1\nq9\ta\t1\n", "'q9'"),
         ("qrels.tsv", b"\xff", "UTF-8"),
         ("dataset.yaml", "name: [", "dataset.yaml"),
         ("dataset.yaml", "- a\n", "dataset.yaml"),
@@ -160,6 +162,17 @@ def test_id_of_both_an_article_and_a_case_is_refused(tmp_path: Path) -> None:
     corpus = CORPUS + '{"id": "a", "question": "怎么退", "solution": "这样退。"}'
     with pytest.raises(DatasetUnusable, match="'a' names an article and a case"):
         load_dataset(write_dataset(tmp_path, {"corpus.jsonl": corpus}))
+
+
+@pytest.mark.parametrize(
+    "row",
+    ['{"id": "a", "title": "别的"}', '{"id": "a", "version": 1, "title": "别的"}', CORPUS],
+)
+def test_id_of_two_texts_is_refused_but_for_versions_of_one(tmp_path: Path, row: str) -> None:
+    with pytest.raises(DatasetUnusable, match="'a' twice"):
+        load_dataset(write_dataset(tmp_path, {"corpus.jsonl": CORPUS + row}))
+    versions = CORPUS + '{"id": "a", "version": 2, "title": "怎么退，新规"}'
+    assert load_dataset(write_dataset(tmp_path, {"corpus.jsonl": versions})).corpus_size == 1
 
 
 def test_question_carries_turns_order_self_and_time(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Grades from use, each worked out by hand: sum of gain x weight over sum of weight + 0.5."""
+"""Grades from use, each worked out by hand: weighted mean of the gains x strength over strength + 0.5."""
 
 from __future__ import annotations
 
@@ -66,9 +66,22 @@ def test_grade_of_the_first_by_one_judged_match(said: Said, expected: int) -> No
     assert grade_all(said)[A] == expected
 
 
-def test_one_used_further_down_counts_for_those_who_never_looked_there() -> None:
-    assert grade_all({B: USED})[B] == 3  # 2 x 0.8 / 2.5 = 0.64
-    assert grade_all({C: EDITED})[C] == 2  # 3 x 0.6 / 3.5 = 0.51
+def test_one_verdict_is_one_verdict_wherever_it_stands() -> None:
+    assert grade_all({B: USED})[B] == grade_all({A: USED})[A] == 2  # 0.8 / 1.5 = 0.53
+    assert grade_all({C: EDITED})[C] == 2  # 0.6 / 1.5 = 0.40
+
+
+def test_verdict_further_down_counts_for_those_who_never_looked_there() -> None:
+    second, first = make_recorded(shown=show(B, A), said={A: USED}), make_recorded(shown=show(A, B), said={A: WRONG})
+    (question,) = judge([second, first], zone=ZONE)
+    # Used where half of the people look, wrong where all do: (2 x 0.8 + 0) / 3 x 2 / 2.5 = 0.43; unweighted 0.32.
+    assert question.grades[A] == 2
+
+
+def test_many_light_verdicts_become_a_firm_one() -> None:
+    edited: Said = {A: EDITED}
+    assert grade_all(*[edited] * 5)[A] == 2  # 0.6 x 5 / 5.5 = 0.545
+    assert grade_all(*[edited] * 6)[A] == 3  # 0.6 x 6 / 6.5 = 0.554
 
 
 def test_passed_over_counts_against_those_above_and_what_lies_below_stays_unknown() -> None:
@@ -76,7 +89,7 @@ def test_passed_over_counts_against_those_above_and_what_lies_below_stays_unknow
     assert evidence == {
         A: Evidence(0.0, 0.5),
         B: Evidence(0.0, 0.5),
-        C: Evidence(0.8, 3.0, is_verdict=True),
+        C: Evidence(0.8, 1.0, propensity=1 / 3, is_verdict=True),
     }
 
 
@@ -156,12 +169,14 @@ def test_hours_do_not_part_questions_and_days_do() -> None:
     assert names(third_day, ninth_day) == 2
 
 
-evidence_lists = st.lists(
-    st.builds(Evidence, st.floats(0, 1), st.floats(0.01, 3), st.booleans()), min_size=1, max_size=8
-)
+propensities = st.sampled_from([1.0, 0.5, 1 / 3])
+praise = st.builds(Evidence, st.sampled_from([0.6, 0.8, 1.0]), st.just(1.0), propensities)
+blame = st.builds(Evidence, st.just(0.0), st.sampled_from([0.25, 0.5, 1.0]), propensities)
 
 
-@given(evidence_lists, st.floats(0.01, 3))
-def test_praise_never_lowers_a_grade_and_blame_never_raises_it(evidence: list[Evidence], weight: float) -> None:
+@given(st.lists(praise | blame, min_size=1, max_size=8), blame, propensities)
+def test_praise_never_lowers_a_grade_and_blame_never_raises_it(
+    evidence: list[Evidence], more: Evidence, seen: float
+) -> None:
     before = grade(evidence)
-    assert 0 <= grade([*evidence, Evidence(0.0, weight)]) <= before <= grade([*evidence, Evidence(1.0, weight)]) <= 3
+    assert 0 <= grade([*evidence, more]) <= before <= grade([*evidence, Evidence(1.0, 1.0, seen)]) <= 3

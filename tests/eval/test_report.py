@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from eval.compare import RunsDiffer
 from eval.records import Record, Run
 from eval.report.page import make_chapter, render_page
+from eval.summary import summarise
 from tests.eval.run_makers import make_ranking, make_record, make_run
 
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
@@ -71,7 +72,7 @@ class PageReader(HTMLParser):
 
 def read_page(*datasets: Sequence[Run]) -> PageReader:
     """Render a page, check that it is well formed and loads nothing, and return it read."""
-    page = render_page([make_chapter(runs) for runs in datasets])
+    page = render_page([make_chapter([summarise(run) for run in runs]) for runs in datasets])
     read = PageReader(page)
     assert page.startswith("<!doctype html>")
     assert (read.unbalanced, read.open) == ([], [])
@@ -98,7 +99,7 @@ def make_wrong(question: str = "q", **fields: Any) -> Record:
 
 def test_page_names_no_address_but_the_namespaces_of_its_pictures() -> None:
     runs = [make_run(make_wrong(stages={"encode": 1.0})), make_run(make_record("q", "a", LABELS), system="common")]
-    page = render_page([make_chapter(runs)])
+    page = render_page([make_chapter([summarise(run) for run in runs])])
     assert set(re.findall(r"https?://[^\"'\s<]*", page)) == NAMESPACES
     # What else has two slashes is a comment of the script.
     left = re.sub(r"https?://", "", page)
@@ -311,7 +312,7 @@ def test_without_a_baseline_nothing_is_compared() -> None:
 
 def test_runs_of_different_questions_are_no_chapter() -> None:
     with pytest.raises(RunsDiffer):
-        make_chapter([make_run(make_wrong("q1")), make_run(make_wrong("q2"))])
+        make_chapter([summarise(make_run(make_wrong("q1"))), summarise(make_run(make_wrong("q2")))])
 
 
 def test_timings_of_matches_are_drawn_by_stage() -> None:
@@ -323,7 +324,7 @@ def test_timings_of_matches_are_drawn_by_stage() -> None:
 
 def test_same_runs_make_the_same_page() -> None:
     runs = [make_run(make_wrong(stages={"encode": 1.0})), make_run(make_wrong(), system="common")]
-    first, second = (render_page([make_chapter(runs)]) for _ in range(2))
+    first, second = (render_page([make_chapter([summarise(run) for run in runs])]) for _ in range(2))
     assert first == second
 
 
@@ -349,7 +350,11 @@ def test_datasets_have_a_chapter_each_and_are_linked() -> None:
 
 def count_changed(runs: Sequence[Run]) -> int:
     """Return how many points of the picture of changes are of a better or a worse question."""
-    (picture,) = [plot.svg for plot in make_chapter(runs).plots if plot.title == "Questions that changed"]
+    (picture,) = [
+        plot.svg
+        for plot in make_chapter([summarise(run) for run in runs]).plots
+        if plot.title == "Questions that changed"
+    ]
     return len(re.findall(r"<use [^>]*fill: var\(--(?:good|bad)\)", picture))
 
 

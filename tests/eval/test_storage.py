@@ -211,3 +211,11 @@ def test_trec_file_measures_as_the_run_does(tmp_path: Path, ranking: tuple[Ranke
     run = make_run(make_record("q", labels={"b": 1}, ranking=ranking))
     write_trec(tmp_path / "run.trec", [run])
     assert measure_file(tmp_path / "run.trec", run) == measure_records(run.records, ["mrr"])["q"]["mrr"]
+
+
+def test_run_whose_questions_are_of_another_run_is_refused(tmp_path: Path) -> None:
+    for name, ranking in (("one", "a b"), ("other", "b a")):
+        write_run(tmp_path / name, summarise(make_run(make_record("q", ranking))))
+    (tmp_path / "one" / "questions.jsonl").write_bytes((tmp_path / "other" / "questions.jsonl").read_bytes())
+    with pytest.raises(RunUnusable, match="write it again"):
+        read_run(tmp_path / "one")

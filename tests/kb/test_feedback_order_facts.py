@@ -49,3 +49,10 @@ def test_least_order_stays_an_order() -> None:
 def test_region_ends_with_the_district_and_hides_an_address() -> None:
     order = make_order(customer={"region": ["北京", "海淀区", "苏州街18号院3单元502室", "更细"]})
     assert keep_facts(order)["customer"]["region"] == ["北京", "海淀区", "[地址]"]
+
+
+def test_personal_data_written_where_it_does_not_belong_is_masked() -> None:
+    item = {"sku": "13812345678", "category": ["礼品", "送给王小明 13812345678"], "tags": ["电话 13812345678"]}
+    kept = keep_facts(make_order(items=[item]))
+    assert "13812345678" not in str(kept)
+    assert kept["items"][0]["category"][0] == "礼品"
