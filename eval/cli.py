@@ -18,7 +18,6 @@ from eval.from_feedback import from_feedback
 from eval.gate import check_gate, describe_failures, write_baseline
 from eval.metrics import STANDARD_MEASURES, find_measure, is_ranking_measure
 from eval.records import Run
-from eval.report.page import make_chapter, render_page
 from eval.runner import run_recipe, run_system
 from eval.storage import find_runs, read_run, to_data, write_run, write_trec
 from eval.summary import Summary, summarise
@@ -172,6 +171,9 @@ def _print_runs(summaries: Sequence[Summary]) -> None:
 
 
 def _write_report(path: Path, summaries: Sequence[Sequence[Summary]]) -> None:
+    # Here, as it brings matplotlib along, which no other command of the whole program needs.
+    from eval.report.page import make_chapter, render_page
+
     _make_room(path).write_text(render_page([make_chapter(of_dataset) for of_dataset in summaries]), "utf-8")
     open_console().print(Text(f"Written: {path}"))
 
