@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.records import Record
-from eval.resampling import Interval, estimate
+from eval.resampling import FEWEST, Interval, estimate
 from eval.scoring import FloatArray, IntArray
 
 BoolArray = NDArray[np.bool_]
@@ -41,6 +41,15 @@ class Answering:
     curve: tuple[tuple[float, float], ...]
     bins: tuple[Bin, ...]
 
+    @property
+    def figures(self) -> Mapping[str, Interval]:
+        """Return the figures by name."""
+        return {
+            "auc": self.auc,
+            "calibration_error": self.calibration_error,
+            "area_under_risk": self.area_under_risk,
+        }
+
 
 def judge_confidence(records: Sequence[Record], units: IntArray) -> Answering | None:
     """Return how far the run's confidence can be trusted; None for no questions."""
@@ -50,7 +59,9 @@ def judge_confidence(records: Sequence[Record], units: IntArray) -> Answering | 
     right = np.array([record.top_is_right for record in records])
 
     def interval(statistic: Statistic) -> Interval:
-        low, high = estimate(lambda rows: statistic(confidence[rows], right[rows]), units)
+        low = high = float("nan")
+        if len(records) >= FEWEST:  # Of fewer no interval is shown, and drawing it takes its time.
+            low, high = estimate(lambda rows: statistic(confidence[rows], right[rows]), units)
         return Interval(statistic(confidence, right), low, high, len(records))
 
     coverage, risk = trace_risk(confidence, right)

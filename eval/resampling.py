@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eval.scoring import FloatArray, IntArray, ScoreTable
 
@@ -33,14 +32,13 @@ class Interval:
         return self.count < FEWEST or math.isnan(self.low)
 
 
-def estimate_means(table: ScoreTable, rows: NDArray[np.bool_] | None = None) -> Mapping[str, Interval]:
-    """Return each measure's mean over the rows with its interval; measures that speak of none of them are left out.
+def estimate_means(table: ScoreTable) -> Mapping[str, Interval]:
+    """Return each measure's mean with its interval; measures that speak of no question are left out.
 
     Whole units are resampled with replacement (cluster bootstrap, percentile interval: Efron and Tibshirani 1993;
     Field and Welsh, JRSS B 2007).
     """
-    values = table.values if rows is None else table.values[rows]
-    sums, counts = sum_by_unit(values, table.units if rows is None else table.units[rows])
+    sums, counts = sum_by_unit(table.values, table.units)
     weights = _draw_units(len(sums))
     with np.errstate(invalid="ignore", divide="ignore"):
         means = (weights @ sums) / (weights @ counts)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from eval.answering import Answering, judge_confidence
 from eval.metrics import STANDARD_MEASURES
 from eval.records import Record, Run, find_groups
 from eval.resampling import Interval, estimate_means
-from eval.scoring import GROUP_RIGHT, ScoreTable, score_run
+from eval.scoring import ScoreTable, score_run
 
 Figures = Mapping[str, Interval]
 
@@ -40,7 +38,7 @@ def summarise(run: Run, measures: Sequence[str] = STANDARD_MEASURES) -> Summary:
         run=run,
         table=table,
         figures=estimate_means(table),
-        slices=_slice(run.records, table),
+        slices=_slice(run, measures),
         answering=judge_confidence(run.records, table.units) if run.judges else None,
         groups=len(find_groups(run.records)),
     )
@@ -56,12 +54,17 @@ def list_slices(records: Sequence[Record]) -> Mapping[str, Mapping[str, int]]:
     return {name: dict(sorted(values.items(), key=lambda item: -item[1])) for name, values in counts.items()}
 
 
-def _slice(records: Sequence[Record], table: ScoreTable) -> Mapping[str, Mapping[str, Figures]]:
-    """Return the figures of each slice; those of groups are left out, whose members may lie in several."""
+def _slice(run: Run, measures: Sequence[str]) -> Mapping[str, Mapping[str, Figures]]:
+    """Return the figures of each slice as of a run of its own: its groups are those whose members lie in it."""
     slices: dict[str, dict[str, Figures]] = {}
-    for name, values in list_slices(records).items():
+    for name, values in list_slices(run.records).items():
         for value in values:
-            rows = np.array([record.slices.get(name) == value for record in records])
-            figures = estimate_means(table, rows)
-            slices.setdefault(name, {})[value] = {k: figure for k, figure in figures.items() if k != GROUP_RIGHT}
+            part = replace(run, records=tuple(r for r in run.records if r.slices.get(name) == value))
+            slices.setdefault(name, {})[value] = _measure(part, measures)
     return slices
+
+
+def _measure(run: Run, measures: Sequence[str]) -> Figures:
+    table = score_run(run, measures)
+    answering = judge_confidence(run.records, table.units) if run.judges else None
+    return {**estimate_means(table), **(answering.figures if answering else {})}

@@ -74,12 +74,6 @@ def test_measure_is_estimated_over_the_questions_it_speaks_of() -> None:
     assert (intervals["y"].low, intervals["y"].high) == (1.0, 1.0)  # Draws without the one question say nothing.
 
 
-def test_rows_choose_the_questions() -> None:
-    table = make_table(np.array([1.0, 0.0, 0.0]), np.array([4, 4, 9]))
-    assert estimate_means(table, np.array([True, False, False]))["m"] == Interval(1.0, 1.0, 1.0, 1)
-    assert estimate_means(table, np.zeros(3, bool)) == {}
-
-
 def test_no_questions_have_no_intervals() -> None:
     assert estimate_means(make_table(np.zeros(0))) == {}
 

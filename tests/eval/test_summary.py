@@ -67,3 +67,16 @@ def test_other_measures_take_the_place_of_the_standard_ones() -> None:
 def test_run_of_no_questions_has_no_figures() -> None:
     summary = summarise(make_run())
     assert (summary.figures, summary.slices, summary.answering, summary.groups) == ({}, {}, None, 0)
+
+
+def test_slice_is_measured_as_a_run_of_its_own() -> None:
+    shared = {"text": "怎么退", "order": "o"}
+    records = (
+        make_record("q1", "a b", {"a": 1}, slices={"language": "zh"}, confidence=0.9, answered=True, **shared),
+        make_record("q2", "a b", {"b": 1}, slices={"language": "zh"}, confidence=0.2, answered=True, **shared),
+        make_record("q3", "c", {"c": 1}, slices={"language": "en"}, confidence=0.5, answered=True, **shared),
+    )
+    slices = summarise(make_run(*records)).slices["language"]
+    assert slices["zh"]["group_right"].value == 0.0
+    assert slices["zh"]["auc"].value == 1.0
+    assert "group_right" not in slices["en"]  # One question under one order is no group.
