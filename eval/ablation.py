@@ -108,18 +108,13 @@ class Ablation:
 def find_significant(worths: Sequence[Worth], measures: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Return the (part, measure) pairs that differ by more than chance, corrected for the number of all these pairs."""
     p_values = {
-        f"{worth.part}\n{difference.measure}": difference.p_value
+        (worth.part, difference.measure): difference.p_value
         for worth in worths
         for difference in worth.comparison.differences
         if difference.measure in measures
     }
     corrected = correct_for_many(p_values)
-    return frozenset(_split(pair) for pair, p_value in corrected.items() if p_value < SIGNIFICANT)
-
-
-def _split(pair: str) -> tuple[str, str]:
-    part, measure = pair.split("\n")
-    return part, measure
+    return frozenset(pair for pair, p_value in corrected.items() if p_value < SIGNIFICANT)
 
 
 def check_parts(parts: tuple[str, ...]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from eval.scoring import FloatArray, IntArray, ScoreTable
+
+_Name = TypeVar("_Name", bound=Hashable)
 
 RESAMPLES = 1_000
 PERMUTATIONS = 10_000
@@ -74,9 +77,9 @@ def find_p_value(difference: FloatArray, units: IntArray) -> float:
     return float((1 + as_far.sum()) / (1 + PERMUTATIONS))
 
 
-def correct_for_many(p_values: Mapping[str, float]) -> Mapping[str, float]:
+def correct_for_many(p_values: Mapping[_Name, float]) -> Mapping[_Name, float]:
     """Return p-values corrected for their number by Holm's step-down method (Scandinavian J. of Statistics, 1979)."""
-    corrected: dict[str, float] = {}
+    corrected: dict[_Name, float] = {}
     largest = 0.0
     ranked = sorted(p_values, key=lambda name: p_values[name])
     for place, name in enumerate(ranked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,11 @@ class ScoreTable:
     def column(self, measure: str) -> FloatArray:
         """Return one measure of every question."""
         return self.values[:, self.measures.index(measure)]
+
+    def rows(self) -> Iterator[Mapping[str, float]]:
+        """Yield each question's measures by name."""
+        for values in self.values.tolist():
+            yield dict(zip(self.measures, values, strict=True))
 
     def means(self) -> Mapping[str, float]:
         """Return the mean of each measure over the questions it speaks of; NaN where there are none."""

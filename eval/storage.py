@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
@@ -11,7 +12,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from eval.metrics import is_ranking_measure, measure_records
+from eval.metrics import is_ranking_measure
 from eval.records import Record, Run
 from eval.resampling import Interval
 from eval.summary import Summary
@@ -35,10 +36,9 @@ def write_run(folder: Path, summary: Summary) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     run = summary.run
-    each = measure_records(run.records, [name for name in summary.table.measures if is_ranking_measure(name)])
     questions = b"".join(
-        orjson.dumps({**asdict(r), "measures": dict(each.get(r.id, {}))}, option=orjson.OPT_APPEND_NEWLINE)
-        for r in run.records
+        orjson.dumps({**asdict(record), "measures": _read_measures(row)}, option=orjson.OPT_APPEND_NEWLINE)
+        for record, row in zip(run.records, summary.table.rows(), strict=True)
     )
     (folder / QUESTIONS).write_bytes(questions)
     write_trec(folder / RANKINGS, [run])
@@ -107,6 +107,11 @@ def to_data(summary: Summary) -> dict[str, Any]:
     if summary.answering is not None:
         data["answering"] = asdict(summary.answering)
     return data
+
+
+def _read_measures(row: Mapping[str, float]) -> dict[str, float]:
+    """Return a question's measures of its ranking; a question without an answer has none."""
+    return {name: value for name, value in row.items() if is_ranking_measure(name) and not math.isnan(value)}
 
 
 def _intervals(figures: Mapping[str, Interval]) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ from eval.workbench import Workbench
 from index.catalogue import BoolArray, Scope
 from index.fusion import fuse_by_rank
 from index.lexical import WORDS, read_terms
-from index.matcher import Matcher
+from index.matcher import Matcher, Surroundings
 from index.question import QuestionEmpty, QuestionTooLong, read_question
 from index.searcher import DEPTH
 from index.solutions import MatchRequest, MatchResult, Solution
@@ -48,7 +48,7 @@ def rank_question(system: System, bench: Workbench, question: EvalQuestion) -> R
     """Return what a system ranks for a question; one that cannot be searched has no ranking, which scores 0."""
     if system is System.XIANZHI:
         return match_question(bench.matcher, bench.dataset, question)
-    context = _derive(bench, question)
+    context = _derive(bench.matcher.surroundings, question)
     try:
         text = read_question(question.text).text
     except (QuestionEmpty, QuestionTooLong):
@@ -62,8 +62,7 @@ def rank_question(system: System, bench: Workbench, question: EvalQuestion) -> R
 def match_question(matcher: Matcher, dataset: Dataset, question: EvalQuestion, *, with_order: bool = True) -> Record:
     """Match a question as the API would, with or without its order."""
     request = make_request(question, limit=RUN_DEPTH, with_order=with_order)
-    surroundings = matcher.surroundings
-    context = derive_context(question.order, now=question.now or surroundings.clock(), zone=surroundings.zone)
+    context = _derive(matcher.surroundings, question)
     try:
         result = matcher.match(request)
     except (QuestionEmpty, QuestionTooLong):
@@ -134,9 +133,8 @@ def _keep(solution: Solution) -> RankedItem:
     )
 
 
-def _derive(bench: Workbench, question: EvalQuestion) -> OrderContext:
-    zone = bench.matcher.surroundings.zone
-    return derive_context(question.order, now=question.now or bench.now, zone=zone)
+def _derive(surroundings: Surroundings, question: EvalQuestion) -> OrderContext:
+    return derive_context(question.order, now=question.now or surroundings.clock(), zone=surroundings.zone)
 
 
 def _make_scope(bench: Workbench, question: EvalQuestion) -> Scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,7 +13,7 @@ from eval.ablation import Worth, find_significant
 from eval.compare import GATED, Change, Comparison, Difference
 from eval.resampling import Interval
 from eval.scoring import ANSWERED, DECIDED, GROUP_RIGHT, REFUSED_OF_UNANSWERABLE, RIGHT_OF_ANSWERED, UNMET_SHOWN
-from eval.summary import Summary
+from eval.summary import Summary, list_slices
 
 NAMES = {  # What is decided rightly: a right answer comes first and is given, or there is none and it is refused.
     DECIDED: "decided rightly",
@@ -55,7 +55,7 @@ def show_runs(summaries: Sequence[Summary]) -> Table:
     if first.answering is not None:
         table.add_section()
         for name in ANSWERING:
-            figures = (getattr(s.answering, name) if s.answering else None for s in summaries)
+            figures = (s.answering.figures[name] if s.answering else None for s in summaries)
             table.add_row(NAMES[name], *(say_interval(figure) for figure in figures))
     table.add_section()
     for name, value in first.run.timing.items():
@@ -71,7 +71,7 @@ def show_slices(summary: Summary) -> Table:
     table.add_column("questions", justify="right")
     for name in names:
         table.add_column(name, justify="right")
-    counts = count_slices(summary)
+    counts = list_slices(summary.run.records)
     for field, values in summary.slices.items():
         if 1 < len(values) <= MANY_VALUES:
             table.add_section()
@@ -135,14 +135,6 @@ def say_interval(figure: Interval | None, *, sign: str = "", digits: int = 4) ->
     if figure.says_little:
         return f"{figure.value:{sign}.{digits}f}{' ' * 15}"
     return f"{figure.value:{sign}.{digits}f} [{figure.low:{sign}.{digits - 1}f}, {figure.high:{sign}.{digits - 1}f}]"
-
-
-def count_slices(summary: Summary) -> Mapping[str, Mapping[str, int]]:
-    """Return how many questions each slice has."""
-    return {
-        field: {value: sum(r.slices.get(field) == value for r in summary.run.records) for value in values}
-        for field, values in summary.slices.items()
-    }
 
 
 def _verdict(difference: Difference) -> str:

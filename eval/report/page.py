@@ -15,8 +15,8 @@ from eval.records import SHOWN, RankedItem, Record, Run
 from eval.report.plots import plot_calibration, plot_changes, plot_latency, plot_risk, prefix_ids
 from eval.resampling import Interval
 from eval.scoring import ANSWERED, DECIDED, GROUP_RIGHT, REFUSED_OF_UNANSWERABLE, UNMET_SHOWN
-from eval.summary import Figures, Summary
-from eval.tables import ANSWERING, NAMES, count_slices
+from eval.summary import Figures, Summary, list_slices
+from eval.tables import ANSWERING, NAMES
 
 FOLDER = Path(__file__).parent
 HEADLINES: Mapping[str, str] = {
@@ -73,7 +73,7 @@ class Chapter:
     @property
     def slice_bars(self) -> Mapping[str, Sequence[SliceBar]]:
         """For each field of several values, how each of them fares."""
-        counts = count_slices(self.main)
+        counts = list_slices(self.main.run.records)
         bars = {
             field: [_choose_bar(value, figures, counts[field][value]) for value, figures in values.items()]
             for field, values in self.main.slices.items()
