@@ -1,1 +1,1 @@
-"""What we know: articles, cases, orders, notices; their storage, import and export."""
+"""What we know: articles, cases, orders, notices, synonyms; their storage, import and export."""

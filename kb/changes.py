@@ -20,6 +20,11 @@ class ItemKind(StrEnum):
     ARTICLE = "article"
     CASE = "case"
     NOTICE = "notice"
+    SYNONYM = "synonym"
+
+
+# What passages are made of. Changes of the other kinds move the revision and leave the index as it is.
+INDEXED_KINDS = frozenset({ItemKind.ARTICLE, ItemKind.CASE})
 
 
 class SaveResult(StrEnum):

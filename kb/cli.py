@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import orjson
 import typer
@@ -14,24 +14,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
 from kb.articles.repository import count_articles
 from kb.cases.repository import count_cases
 from kb.changes import get_revision
-from kb.database import Database, open_database
-from kb.errors import XianzhiError
-from kb.failures import describe_failure
 from kb.notices.service import list_notices
+from kb.opening import open_for_command
 from kb.orders.repository import count_orders
 from kb.settings import Settings
+from kb.synonyms.cli import app as synonyms_app
+from kb.synonyms.repository import count_synonyms
 from kb.transfer.exporter import ExportFormat, export_path
 from kb.transfer.importer import OnProgress, import_path
 from kb.transfer.kinds import RecordKind
 from kb.transfer.report import ImportReport
 
 EXIT_REFUSED = 1
-EXIT_UNUSABLE = 2
 # What fits a screen; `--json` lists more.
 MAX_SHOWN_FAULTS = 50
 
@@ -48,12 +46,13 @@ def make_app(after_import: Callable[[], None]) -> typer.Typer:
     app = typer.Typer(help="Import, export and look at the knowledge base.", no_args_is_help=True)
     app.command("export")(export)
     app.command("status")(show_status)
+    app.add_typer(synonyms_app, name="synonyms")
 
     @app.command("import")
     def import_(path: ImportSource, kind: Kind = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
         """Import a file or a folder; rows that cannot be used are listed, the others go in."""
         settings = Settings()
-        with _open_database(settings) as database, _show_progress("importing") as on_progress:
+        with open_for_command(settings) as database, _show_progress("importing") as on_progress:
             report = import_path(
                 database,
                 path,
@@ -75,7 +74,7 @@ def make_app(after_import: Callable[[], None]) -> typer.Typer:
 def export(path: ExportTarget, kind: Kind = None, file_format: Format = None) -> None:
     """Export one kind to a file, or everything to a folder."""
     settings = Settings()
-    with _open_database(settings) as database:
+    with open_for_command(settings) as database:
         written = export_path(database, path, kind=kind, file_format=file_format, zone=settings.zone)
     for file, count in written.items():
         typer.echo(f"{file}: {count}")
@@ -84,7 +83,7 @@ def export(path: ExportTarget, kind: Kind = None, file_format: Format = None) ->
 def show_status() -> None:
     """Say where the database is and what it holds."""
     settings = Settings()
-    with _open_database(settings) as database, database.read() as session:
+    with open_for_command(settings) as database, database.read() as session:
         lines = {
             "database": database.url.render_as_string(hide_password=True),
             "revision": get_revision(session),
@@ -92,26 +91,10 @@ def show_status() -> None:
             "cases": count_cases(session),
             "notices": len(list_notices(session)),
             "orders": count_orders(session),
+            "synonyms": count_synonyms(session),
         }
     for name, value in lines.items():
         typer.echo(f"{name}: {value}")
-
-
-@contextmanager
-def _open_database(settings: Settings) -> Iterator[Database]:
-    """Yield the migrated database; what the user can mend ends the command with one sentence."""
-    try:
-        with open_database(settings) as database:
-            yield database
-    except XianzhiError as error:
-        _fail(error.message)
-    except (SQLAlchemyError, OSError) as error:
-        _fail(" ".join(describe_failure(error) or ()))
-
-
-def _fail(message: str) -> NoReturn:
-    Console(stderr=True).print(f"[red]{escape(message)}[/red]", highlight=False, soft_wrap=True)
-    raise typer.Exit(EXIT_UNUSABLE)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from kb.feedback.models import FeedbackRow, MatchRow
 from kb.identity import IdentityRow
 from kb.notices.models import NoticeRow
 from kb.orders.tables import CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
+from kb.synonyms.models import SynonymRow
 
 __all__ = [
     "ArticleRow",
@@ -23,4 +24,5 @@ __all__ = [
     "OrderRow",
     "ShipmentEventRow",
     "ShipmentRow",
+    "SynonymRow",
 ]

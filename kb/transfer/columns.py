@@ -168,6 +168,7 @@ CASE_COLUMNS = _make_table(
         "question": "问题 客户问题 咨询问题 问题描述 query",
         "turns": "对话 会话 聊天记录 对话记录 前文 conversation messages dialogue",
         "solution": "解决方案 处理方案 解决办法 解决方法 处理结果 答案 回答 回复 answer resolution",
+        "remedy": "处置 处置方式 处理方式 补救措施 action",
         "order": "订单 订单信息",
         "order.id": "订单号 订单编号",
         "order.status": "订单状态 order_status",
@@ -205,4 +206,14 @@ NOTICE_COLUMNS = _make_table(
         "priority": "优先级",
     },
     guarding=_PERIOD,
+)
+
+SYNONYM_COLUMNS = _make_table(
+    {
+        "id": "编号 规则编号 同义词编号 synonym_id rule_id",
+        "terms": "词 词语 同义词 说法 客户说法 口语 俗称 term words synonyms",
+        "means": "含义 意思 读作 标准词 标准说法 规范词 mean meaning canonical",
+        "note": "备注 说明 注释 notes comment remark",
+    },
+    ignored=("updated_at",),
 )

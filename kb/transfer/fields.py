@@ -84,6 +84,7 @@ CASE: Converters = {
     "question": to_text,
     "turns": to_turns,
     "solution": to_text,
+    "remedy": to_text,
     **{f"order.{name}": converter for name, converter in ORDER.items()},
     "outcome": make_choice(choices.OUTCOMES),
     "satisfaction": to_whole_number,
@@ -108,6 +109,12 @@ NOTICE: Converters = {
     "wording": to_text,
     **_PERIOD,
     "priority": to_whole_number,
+}
+SYNONYM: Converters = {
+    "id": to_id,
+    "terms": to_list,
+    "means": to_list,
+    "note": to_text,
 }
 
 

@@ -24,6 +24,8 @@ from kb.notices.service import save_notice
 from kb.orders.order import Order
 from kb.orders.repository import save_customer, save_order
 from kb.orders.tables import Customer, CustomerRow, OrderRow
+from kb.synonyms.models import Synonym, SynonymRow
+from kb.synonyms.service import save_synonym
 from kb.transfer.kinds import RecordKind, guess_file_kind
 from kb.transfer.parsing import FileParser, ParsedRow, RefusedSource
 from kb.transfer.read_markdown import list_markdown
@@ -38,12 +40,13 @@ OnProgress = Callable[[int], None]
 # The questions of an evaluation dataset are asked of the knowledge, and are no part of it.
 EVALUATION_QUESTIONS = "queries.jsonl"
 REFUSALS = (XianzhiError, IntegrityError, DataError)
-TABLES: Mapping[RecordKind, type[ArticleRow | CaseRow | CustomerRow | NoticeRow | OrderRow]] = {
+TABLES: Mapping[RecordKind, type[ArticleRow | CaseRow | CustomerRow | NoticeRow | OrderRow | SynonymRow]] = {
     RecordKind.CUSTOMER: CustomerRow,
     RecordKind.ORDER: OrderRow,
     RecordKind.ARTICLE: ArticleRow,
     RecordKind.CASE: CaseRow,
     RecordKind.NOTICE: NoticeRow,
+    RecordKind.SYNONYM: SynonymRow,
 }
 OpenSession = Callable[[], AbstractContextManager[Session]]
 
@@ -197,6 +200,8 @@ def _save(session: Session, record: Record, *, now: datetime) -> SaveResult:
             return save_case(session, record, now=now)
         case Notice():
             return save_notice(session, record, now=now)
+        case Synonym():
+            return save_synonym(session, record, now=now)
         case Order():
             return save_order(session, record)
         case Customer():

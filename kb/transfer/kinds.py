@@ -12,6 +12,7 @@ from kb.transfer.columns import (
     CUSTOMER_COLUMNS,
     NOTICE_COLUMNS,
     ORDER_COLUMNS,
+    SYNONYM_COLUMNS,
     ColumnTable,
 )
 
@@ -24,6 +25,7 @@ class RecordKind(StrEnum):
     ARTICLE = "article"
     CASE = "case"
     NOTICE = "notice"
+    SYNONYM = "synonym"
 
 
 COLUMNS: Mapping[RecordKind, ColumnTable] = {
@@ -32,6 +34,7 @@ COLUMNS: Mapping[RecordKind, ColumnTable] = {
     RecordKind.ARTICLE: ARTICLE_COLUMNS,
     RecordKind.CASE: CASE_COLUMNS,
     RecordKind.NOTICE: NOTICE_COLUMNS,
+    RecordKind.SYNONYM: SYNONYM_COLUMNS,
 }
 _FILE_WORDS: Mapping[str, RecordKind] = {
     "customer": RecordKind.CUSTOMER,
@@ -45,11 +48,14 @@ _FILE_WORDS: Mapping[str, RecordKind] = {
     "notice": RecordKind.NOTICE,
     "公告": RecordKind.NOTICE,
     "通知": RecordKind.NOTICE,
+    "synonym": RecordKind.SYNONYM,
+    "同义词": RecordKind.SYNONYM,
     "article": RecordKind.ARTICLE,
     "知识": RecordKind.ARTICLE,
     "条目": RecordKind.ARTICLE,
     "faq": RecordKind.ARTICLE,
 }
+_TEXTS = frozenset({"title", "questions", "body"})
 # Fields that only one kind of record has, with what each kind is told by.
 _SIGNS: Mapping[RecordKind, tuple[frozenset[str], ...]] = {
     RecordKind.ORDER: (
@@ -84,7 +90,13 @@ def guess_row_kind(values: Mapping[str, object]) -> RecordKind:
         fields = {COLUMNS[kind].find_field(name) for name in values}
         if any(sign <= fields for sign in signs):
             return kind
-    return RecordKind.ARTICLE
+    return RecordKind.SYNONYM if _is_synonym(values) else RecordKind.ARTICLE
+
+
+def _is_synonym(values: Mapping[str, object]) -> bool:
+    has_terms = any(SYNONYM_COLUMNS.find_field(name) == "terms" for name in values)
+    # A table of articles may list words beside its texts.
+    return has_terms and not any(ARTICLE_COLUMNS.find_field(name) in _TEXTS for name in values)
 
 
 def _is_case(values: Mapping[str, object]) -> bool:

@@ -15,6 +15,7 @@ from kb.cases.repository import list_cases, to_case
 from kb.notices.service import list_notices
 from kb.orders.order import Order
 from kb.orders.repository import list_customers, list_orders
+from kb.synonyms.service import list_synonyms
 from kb.transfer.kinds import RecordKind
 
 PlainRecord = Mapping[str, object]
@@ -32,12 +33,17 @@ def _list_notices(session: Session) -> Iterator[BaseModel]:
     return iter(sorted(list_notices(session), key=lambda notice: notice.id))
 
 
+def _list_synonyms(session: Session) -> Iterator[BaseModel]:
+    return iter(list_synonyms(session))
+
+
 _LISTS: Mapping[RecordKind, Callable[[Session], Iterator[BaseModel]]] = {
     RecordKind.CUSTOMER: list_customers,
     RecordKind.ORDER: list_orders,
     RecordKind.ARTICLE: _list_articles,
     RecordKind.CASE: _list_cases,
     RecordKind.NOTICE: _list_notices,
+    RecordKind.SYNONYM: _list_synonyms,
 }
 
 

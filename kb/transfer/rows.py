@@ -15,6 +15,7 @@ from kb.errors import InvalidCondition, InvalidInput, InvalidReply
 from kb.notices.models import Notice
 from kb.orders.order import Order
 from kb.orders.tables import Customer
+from kb.synonyms.models import Synonym
 from kb.text.sentences import split_sentences
 from kb.transfer import fields
 from kb.transfer.cells import UnusableCell
@@ -23,7 +24,7 @@ from kb.transfer.kinds import COLUMNS, RecordKind
 from kb.transfer.problems import FieldProblem, InvalidRow, explain
 from kb.transfer.structured import InvalidStructure, check_depth
 
-Record = Article | Case | Customer | Order | Notice
+Record = Article | Case | Customer | Order | Notice | Synonym
 Values = Mapping[str, object]
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -72,12 +73,19 @@ def parse_notice(values: Values, *, zone: tzinfo = SHOP_ZONE) -> Notice:
     return _validate(Notice, data, columns)
 
 
+def parse_synonym(values: Values, *, zone: tzinfo = SHOP_ZONE) -> Synonym:
+    """Return the rule of synonyms a row holds."""
+    columns, data = _collect(values, COLUMNS[RecordKind.SYNONYM], fields.SYNONYM, zone)
+    return _validate(Synonym, data, columns)
+
+
 PARSERS: Mapping[RecordKind, Callable[..., Record]] = {
     RecordKind.CUSTOMER: parse_customer,
     RecordKind.ORDER: parse_order,
     RecordKind.ARTICLE: parse_article,
     RecordKind.CASE: parse_case,
     RecordKind.NOTICE: parse_notice,
+    RecordKind.SYNONYM: parse_synonym,
 }
 
 

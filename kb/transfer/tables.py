@@ -10,6 +10,7 @@ from kb.cases.models import Case
 from kb.notices.models import Notice
 from kb.orders.repository import TIMES
 from kb.orders.tables import Customer
+from kb.synonyms.models import Synonym
 from kb.transfer.formulas import protect
 from kb.transfer.kinds import RecordKind
 from kb.transfer.records import PlainRecord
@@ -27,6 +28,7 @@ COLUMNS: Mapping[RecordKind, Sequence[str]] = {
     RecordKind.ARTICLE: tuple(Article.model_fields),
     RecordKind.CASE: tuple(Case.model_fields),
     RecordKind.NOTICE: tuple(Notice.model_fields),
+    RecordKind.SYNONYM: tuple(Synonym.model_fields),
 }
 LIST_SEPARATOR = "|"
 PATH_SEPARATOR = "/"

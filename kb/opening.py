@@ -1,0 +1,36 @@
+"""Opening the configured database for one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
+
+from kb.database import Database, open_database
+from kb.errors import XianzhiError
+from kb.failures import describe_failure
+from kb.settings import Settings
+
+EXIT_UNUSABLE = 2
+
+
+@contextmanager
+def open_for_command(settings: Settings) -> Iterator[Database]:
+    """Yield the migrated database; what the user can mend ends the command with one sentence."""
+    try:
+        with open_database(settings) as database:
+            yield database
+    except XianzhiError as error:
+        _fail(error.message)
+    except (SQLAlchemyError, OSError) as error:
+        _fail(" ".join(describe_failure(error) or ()))
+
+
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True).print(f"[red]{escape(message)}[/red]", highlight=False, soft_wrap=True)
+    raise typer.Exit(EXIT_UNUSABLE)

@@ -1,0 +1,126 @@
+"""Synonyms over HTTP: listed by pages, saved, deleted, refused with reasons."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.conftest import KEY, Shop
+
+FEE = {"terms": ["运费", "邮费"]}
+ADDRESS = "/v1/synonyms/fee"
+
+
+def list_ids(shop: Shop) -> list[str]:
+    return [rule["id"] for rule in shop.client.get("/v1/synonyms").json()["items"]]
+
+
+def test_saved_rule_is_listed_with_all_it_says(shop: Shop) -> None:
+    answer = shop.client.put(ADDRESS, json={"terms": ["单子"], "means": ["订单"], "note": "口语"})
+    assert (answer.status_code, answer.json()) == (200, {"id": "fee", "result": "added"})
+    assert shop.client.get("/v1/synonyms").json() == {
+        "items": [
+            {
+                "id": "fee",
+                "terms": ["单子"],
+                "means": ["订单"],
+                "note": "口语",
+                "updated_at": "2026-11-15T02:00:00Z",
+            }
+        ],
+        "next_cursor": None,
+    }
+
+
+def test_rule_can_be_saved_as_it_was_listed(shop: Shop) -> None:
+    shop.client.put(ADDRESS, json=FEE)
+    (listed,) = shop.client.get("/v1/synonyms").json()["items"]
+    assert shop.client.put(ADDRESS, json=listed).json()["result"] == "unchanged"
+    assert shop.client.put(ADDRESS, json={**listed, "means": ["快递费"]}).json()["result"] == "changed"
+
+
+def test_deleted_rule_is_gone(shop: Shop) -> None:
+    shop.client.put(ADDRESS, json=FEE)
+    answer = shop.client.delete(ADDRESS)
+    assert (answer.status_code, answer.json()) == (200, {"id": "fee", "deleted": True})
+    assert list_ids(shop) == []
+    again = shop.client.delete(ADDRESS)
+    assert (again.status_code, again.json()["error"]["code"]) == (404, "synonym_not_found")
+
+
+def test_cursors_lead_through_every_page(shop: Shop) -> None:
+    for number in range(5):
+        shop.client.put(f"/v1/synonyms/r{number}", json=FEE)
+    pages = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = shop.client.get("/v1/synonyms", params={"limit": "2", **({"cursor": cursor} if cursor else {})}).json()
+        pages.append([rule["id"] for rule in page["items"]])
+        cursor = page["next_cursor"]
+    assert pages == [["r0", "r1"], ["r2", "r3"], ["r4"]]
+
+
+def test_full_last_page_has_no_cursor(shop: Shop) -> None:
+    for number in range(2):
+        shop.client.put(f"/v1/synonyms/r{number}", json=FEE)
+    assert shop.client.get("/v1/synonyms", params={"limit": 2}).json()["next_cursor"] is None
+
+
+def test_cursor_still_leads_on_when_its_rule_was_deleted(shop: Shop) -> None:
+    for number in range(3):
+        shop.client.put(f"/v1/synonyms/r{number}", json=FEE)
+    shop.client.delete("/v1/synonyms/r0")
+    page = shop.client.get("/v1/synonyms", params={"cursor": "r0"}).json()
+    assert [rule["id"] for rule in page["items"]] == ["r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"terms": ["运费"]}, "a rule of one term says nothing"),
+        ({"terms": ["单", "订单"]}, "a term needs at least 2 letters"),
+        ({"terms": ["运费"], "means": ["運費"]}, "a term is read as itself"),
+        ({"terms": ["运费，邮费", "快递费"]}, "one term holds ，"),
+        ({"terms": ["运费", "邮费"], "mean": []}, "There is no field 'mean'; did you mean 'means'?"),
+        ({"terms": "运费"}, "body.terms: Should be a list."),
+        ({}, "body.terms: This field is required."),
+    ],
+)
+def test_unusable_rule_is_refused_with_the_reason_and_nothing_is_stored(
+    shop: Shop, body: dict[str, object], said: str
+) -> None:
+    answer = shop.client.put(ADDRESS, json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
+    assert said in " ".join(answer.json()["error"]["details"])
+    assert list_ids(shop) == []
+
+
+def test_id_in_the_body_must_be_the_one_in_the_address(shop: Shop) -> None:
+    answer = shop.client.put(ADDRESS, json={**FEE, "id": "other"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_input")
+    assert shop.client.put(ADDRESS, json={**FEE, "id": "fee"}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=", "cursor=a%20b", "cursor=%00"])
+def test_unusable_page_is_refused(shop: Shop, query: str) -> None:
+    assert shop.client.get(f"/v1/synonyms?{query}").status_code == 422
+
+
+def test_key_is_asked_for(locked_shop: Shop) -> None:
+    assert locked_shop.client.get("/v1/synonyms").status_code == 401
+    assert locked_shop.client.put(ADDRESS, json=FEE).status_code == 401
+    assert locked_shop.client.delete(ADDRESS).status_code == 401
+    allowed = locked_shop.client.get("/v1/synonyms", headers={"Authorization": f"Bearer {KEY}"})
+    assert allowed.status_code == 200
+
+
+def test_change_of_a_rule_moves_the_revision_and_no_item_of_the_index(shop: Shop) -> None:
+    before = shop.matcher.live.snapshot()
+    shop.client.put(ADDRESS, json=FEE)
+    after = shop.matcher.live.snapshot()
+    assert (after.revision, len(after.catalogue)) == (before.revision + 1, len(before.catalogue))
+    assert shop.client.get("/readyz").json()["revision"] == after.revision
+
+
+def test_rules_are_no_kind_that_matches_are_filtered_by(shop: Shop) -> None:
+    answer = shop.client.post("/v1/match", json={"question": "运费", "filters": {"kind": "synonym"}})
+    assert answer.status_code == 422
