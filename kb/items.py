@@ -8,6 +8,7 @@ from typing import Any
 
 from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
+from kb.orders.likeness import OrderFacts
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +34,7 @@ class Item:
 
     `headings` are how a customer would put it (title, question variants, a case's question);
     `passages` are what is said about it. There is at least one of each. `labels` are tags and products.
+    How it ended, what was done and what the order looked like then are told of cases.
     """
 
     key: ItemKey
@@ -46,6 +48,9 @@ class Item:
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     applies_when: Any = None
+    outcome: str | None = None
+    remedy: str | None = None
+    order_facts: OrderFacts | None = None
 
     @property
     def full_text(self) -> str:

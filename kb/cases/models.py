@@ -38,7 +38,10 @@ class Turn(BaseModel):
 
 
 class Case(BaseModel):
-    """A closed customer case as imports and exports carry it; `order` holds the order's facts at the time."""
+    """A closed customer case as imports and exports carry it; `order` holds the order's facts at the time.
+
+    `remedy` says what was done in a few words, the same words for the same thing: that is what makes it countable.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,6 +49,7 @@ class Case(BaseModel):
     question: Annotated[str, CleanText, Field(min_length=1, max_length=10_000)]
     turns: list[Turn] = Field(default_factory=list, max_length=100)
     solution: Utterance
+    remedy: Line | None = None
     order: dict[str, Any] | None = None
     outcome: Outcome = Outcome.SOLVED
     satisfaction: int | None = Field(None, ge=1, le=5)
@@ -60,6 +64,11 @@ class Case(BaseModel):
             return [{"text": turn} if isinstance(turn, str) else turn for turn in value]
         return value
 
+    @field_validator("remedy")
+    @classmethod
+    def _no_words_name_no_remedy(cls, value: str | None) -> str | None:
+        return (value or "").strip() or None
+
     @field_validator("order")
     @classmethod
     def _order_is_an_order(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -72,6 +81,8 @@ def hash_case(case: Case) -> str:
     """Return the SHA-256 of everything a case says."""
     content = case.model_dump(mode="python")
     content["closed_at"] = case.closed_at.timestamp() if case.closed_at else None
+    if case.remedy is None:
+        del content["remedy"]  # Cases stored before there were remedies must not all count as changed.
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -84,6 +95,7 @@ class CaseRow(Base):
     question: Mapped[str] = mapped_column(Text)
     turns: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     solution: Mapped[str] = mapped_column(Text)
+    remedy: Mapped[str | None] = mapped_column(Text)
     order: Mapped[Any] = mapped_column("order_facts", JSON(none_as_null=True), nullable=True)
     outcome: Mapped[str] = mapped_column(String(16))
     satisfaction: Mapped[int | None] = mapped_column(Integer)

@@ -22,6 +22,7 @@ def mask_case(case: Case) -> Case:
         update={
             "question": mask_personal_data(case.question).text,
             "solution": mask_personal_data(case.solution).text,
+            "remedy": mask_personal_data(case.remedy).text if case.remedy else None,
             "turns": [Turn(role=turn.role, text=mask_personal_data(turn.text).text) for turn in case.turns],
             "order": _keep_facts(case.order),
         }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kb.cases.models import CaseRow
 from kb.orders.context import OrderContext, derive_context
+from kb.orders.moments import list_moments
 from kb.orders.order import Order
 from kb.orders.repository import list_recent_orders
 
@@ -38,9 +39,5 @@ def sample_contexts(session: Session, *, now: datetime) -> list[OrderContext]:
 
 def find_asking_time(order: Order, now: datetime) -> datetime:
     """Return when a question about an order was likely asked: a day after its last event, or now if that is earlier."""
-    times = (order.placed_at, order.paid_at, order.shipped_at, order.delivered_at, order.completed_at)
-    happened = [time for time in (*times, order.cancelled_at) if time is not None]
-    happened += [event.at for shipment in order.shipments or () for event in shipment.events or ()]
-    happened += [order.refund.requested_at] if order.refund and order.refund.requested_at else []
-    last = max((time for time in happened if time <= now), default=now)
+    last = max((moment for moment in list_moments(order) if moment <= now), default=now)
     return min(last + PATIENCE, now)

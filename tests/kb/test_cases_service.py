@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kb.cases.models import Case
+from kb.cases.models import Case, hash_case
 from kb.cases.repository import find_cases, list_cases, to_case
 from kb.cases.service import delete_case, save_case
 from kb.changes import SaveResult, get_revision
@@ -51,6 +51,29 @@ def test_what_a_courier_wrote_is_masked(database: Database, now: datetime) -> No
     event = {"at": "2026-11-13T08:00:00+08:00", "text": "派件员电话 13812345678"}
     _save(database, make_case(order={"status": "shipped", "shipments": [{"events": [event]}]}), now)
     assert "13812345678" not in str(_get_stored(database).order)
+
+
+def test_a_remedy_is_stored_masked(database: Database, now: datetime) -> None:
+    _save(database, make_case(remedy="退到 13812345678"), now)
+    remedy = _get_stored(database).remedy
+    assert remedy is not None
+    assert "13812345678" not in remedy
+
+
+def test_blank_words_are_no_remedy(database: Database, now: datetime) -> None:
+    _save(database, make_case(remedy="  "), now)
+    assert _get_stored(database).remedy is None
+
+
+def test_a_remedy_that_is_filled_in_later_is_a_change(database: Database, now: datetime) -> None:
+    _save(database, make_case(), now)
+    assert _save(database, make_case(remedy="催派送"), now) is SaveResult.CHANGED
+    assert _get_stored(database).remedy == "催派送"
+
+
+def test_a_case_without_a_remedy_counts_as_what_was_stored_before_there_were_any() -> None:
+    # The hash as it was made of the fields of then.
+    assert hash_case(make_case()) == "2b8619d04fd9e7bc730178b76e9f207215ae9596b1afff7a19f2d54300085d3b"
 
 
 def test_saving_twice_is_unchanged_and_logs_once(database: Database, now: datetime) -> None:
