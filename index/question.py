@@ -1,4 +1,4 @@
-"""Understanding a question: its clean text, and the earlier turns it leans on."""
+"""Understanding a question: its clean text, and what was said before it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.errors import InvalidInput
+from kb.text.emoji import find_emoji
 from kb.text.normalise import normalise
 
 MAX_QUESTION_CHARACTERS = 10_000
 MAX_SEARCHED_CHARACTERS = 1_000  # More than the encoder reads; a pasted page is searched by its beginning.
 MAX_TURNS = 50
-SHORT_QUESTION = 12  # Characters; a question this short seldom names its own subject.
-RECENT_TURNS = 2
-# Openings and pronouns that point at something said before.
-LEANING = re.compile(
-    r"^(那|那么|这个|那个|它|他们|这样|还有|然后|所以|要是这样|如果这样|同样|也|and\b|then\b|what about|how about)"
-    r"|这个呢|那个呢|呢[?？]?$|\b(it|that|this|those|them)\b"
+RECENT_TURNS = 3
+# Openings that leave behind what was said before.
+NEW_SUBJECT = re.compile(
+    r"^(对了|另外|顺便|话说回来|换个(问题|话题|事)|再问(一个|个|一下)?别的|还有(一|个|件|一件|一个)(别的)?(事|问题)"
+    r"|by the way\b|btw\b|another (question|thing)\b|different (question|thing)\b|on another note\b)"
 )
 
 
@@ -35,11 +35,17 @@ class QuestionTooLong(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is searched for: `raw` as asked, `text` with the turns it leans on."""
+    """What is searched for: `raw` as asked, `text` clean, and `before`: the last turns, if the subject is the same."""
 
     raw: str
     text: str
-    turns_used: int
+    before: str = ""
+    turns_used: int = 0
+
+    @property
+    def in_context(self) -> str:
+        """The question behind what was said before it."""
+        return f"{self.before} {self.text}".strip()
 
 
 def read_question(raw: str, turns: Sequence[str] = ()) -> Question:
@@ -51,15 +57,17 @@ def read_question(raw: str, turns: Sequence[str] = ()) -> Question:
         )
     text = normalise(raw)
     if not any(character.isalnum() for character in text):
+        text = " ".join(word for _, _, word in find_emoji(text))
+    if not any(character.isalnum() for character in text):
         raise QuestionEmpty("The question has no words in it. Send what the customer asked as `question`.")
-    recent = [normalise(turn) for turn in turns[-RECENT_TURNS:]] if leans_on_turns(text) else []
+    recent = [] if starts_new_subject(text) else [normalise(turn) for turn in turns[-RECENT_TURNS:]]
     recent = [turn for turn in recent if turn]
     searched = text[:MAX_SEARCHED_CHARACTERS]
     room = max(MAX_SEARCHED_CHARACTERS - len(searched) - 1, 0)
     before = " ".join(recent)[-room:] if room else ""
-    return Question(raw=raw, text=f"{before} {searched}".strip(), turns_used=len(recent))
+    return Question(raw=raw, text=searched, before=before.strip(), turns_used=len(recent))
 
 
-def leans_on_turns(text: str) -> bool:
-    """Tell whether a question can hardly be understood without what was said before it."""
-    return len(text) <= SHORT_QUESTION or bool(LEANING.search(text))
+def starts_new_subject(text: str) -> bool:
+    """Tell whether a normalised question says that it is about something else than what was said before it."""
+    return bool(NEW_SUBJECT.match(text))

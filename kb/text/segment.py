@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +56,22 @@ class Segmenter:
             else:
                 words.append(piece["other"])
         return words
+
+    def cut(self, text: str) -> list[tuple[int, str]]:
+        """Return the words of a normalised text and where each begins, none overlapping another."""
+        tokenizer = self._ready()
+        words: list[tuple[int, str]] = []
+        for piece in _WORD_PIECE.finditer(text):
+            start = piece.start()
+            for word in tokenizer.cut(piece["jieba"]) if piece["jieba"] else [piece[0]]:
+                words.append((start, word))
+                start += len(word)
+        return words
+
+    def frequencies(self) -> Mapping[str, int]:
+        """Return how often each dictionary word occurs in the dictionary's corpus; 0 for what only begins one."""
+        frequencies: Mapping[str, int] = self._ready().FREQ
+        return frequencies
 
     def add_words(self, words: Iterable[str]) -> None:
         """Make each word come out whole from now on."""

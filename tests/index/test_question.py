@@ -1,4 +1,4 @@
-"""Understanding a question: what is refused, what is cut, and which earlier turns it leans on."""
+"""Understanding a question: what is refused, what is cut, and what was said before it."""
 
 from __future__ import annotations
 
@@ -29,34 +29,36 @@ def test_question_is_normalised_and_kept_raw() -> None:
     assert question.raw == raw
 
 
-def test_short_question_leans_on_the_last_two_turns() -> None:
-    question = read_question("运费谁出？", ["你好", "我买了热水器", "我想退货"])
-    assert (question.text, question.turns_used) == ("我买了热水器 我想退货 运费谁出?", 2)
-
-
-def test_question_that_names_its_subject_stands_alone() -> None:
-    question = read_question("申请七天无理由退货以后运费由谁来承担？", ["我买了热水器"])
-    assert (question.text, question.turns_used) == ("申请七天无理由退货以后运费由谁来承担?", 0)
+def test_question_is_read_behind_the_last_three_turns() -> None:
+    question = read_question("运费谁出？", ["你好", "我买了热水器", "我想退货", "没坏"])
+    assert (question.text, question.before, question.turns_used) == ("运费谁出?", "我买了热水器 我想退货 没坏", 3)
+    assert question.in_context == "我买了热水器 我想退货 没坏 运费谁出?"
 
 
 @pytest.mark.parametrize(
-    "raw",
-    [
-        "那么如果已经签收超过七天了还可以申请吗",
-        "我现在想知道的是快递一般要几天到呢？",
-        "How long does that usually take here?",
-    ],
+    "raw", ["对了，发票能写单位吗", "另外我还想问下发票", "还有一个问题，发票呢", "By the way, my invoice?", "换个话题"]
 )
-def test_pronouns_and_openings_lean_on_what_was_said(raw: str) -> None:
+def test_new_subject_leaves_the_turns_behind(raw: str) -> None:
+    question = read_question(raw, ["我想退货"])
+    assert (question.before, question.turns_used) == ("", 0)
+    assert question.in_context == question.text
+
+
+@pytest.mark.parametrize("raw", ["那么签收超过七天了还可以申请吗", "还有几天到", "And who pays?", "退了以后呢"])
+def test_follow_up_stays_with_the_subject(raw: str) -> None:
     assert read_question(raw, ["我想退货"]).turns_used == 1
 
 
-def test_empty_turns_are_not_leant_on() -> None:
+def test_empty_turns_say_nothing() -> None:
     question = read_question("退货", ["", "  "])
-    assert (question.text, question.turns_used) == ("退货", 0)
+    assert (question.in_context, question.turns_used) == ("退货", 0)
 
 
 def test_question_stays_whole_behind_a_long_turn() -> None:
     question = read_question("运费谁出", ["啊" * 5000])
-    assert len(question.text) == 1_000
-    assert question.text.endswith("啊 运费谁出")
+    assert len(question.in_context) == 1_000
+    assert question.in_context.endswith("啊 运费谁出")
+
+
+def test_lone_emoji_of_the_trade_is_read_as_a_word() -> None:
+    assert any(map(str.isalpha, read_question("📦").text))

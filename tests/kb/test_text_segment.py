@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.segment import Segmenter, character_grams, segment, warm_up
+from kb.text.normalise import normalise
+from kb.text.segment import Segmenter, character_grams, default_segmenter, segment, warm_up
 
 
 def test_a_long_word_also_gives_its_parts() -> None:
@@ -85,3 +87,20 @@ def test_any_text_gives_terms_without_space(text: str) -> None:
 def test_ten_thousand_characters_are_cut(unit: str) -> None:
     assert isinstance(segment((unit * 10_000)[:10_000]), list)
     assert isinstance(character_grams((unit * 10_000)[:10_000]), list)
+
+
+def test_cut_words_follow_one_another_and_say_where_they_begin() -> None:
+    assert Segmenter().cut("上海交通大学, kfr-35gw") == [(0, "上海交通大学"), (8, "kfr-35gw")]
+
+
+@given(st.text(max_size=60))
+def test_cut_words_stand_where_they_say(text: str) -> None:
+    normalised = normalise(text)
+    words = default_segmenter().cut(normalised)
+    assert all(normalised.startswith(word, start) for start, word in words)
+    assert all(start + len(word) <= after for (start, word), (after, _) in pairwise(words))
+
+
+def test_the_dictionary_says_how_often_a_word_occurs() -> None:
+    assert default_segmenter().frequencies()["发票"] > 0
+    assert "发漂" not in default_segmenter().frequencies()
