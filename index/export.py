@@ -58,7 +58,11 @@ class ModelNotUsable(XianzhiError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A loaded sentence-transformers model and how it makes one vector of a text."""
+    """A loaded sentence-transformers model and how it makes one vector of a text.
+
+    With a `scale` below 1 every inner product p becomes scale * p + 1 - scale: nothing is ranked otherwise, a text
+    keeps 1 with itself, and a model that spread its texts further apart is as near to them as before.
+    """
 
     transformer: nn.Module
     tokenizer: Any
@@ -67,6 +71,12 @@ class Source:
     normalised: bool
     prompts: dict[str, str]
     max_tokens: int
+    scale: float = 1.0
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return int(self.config.hidden_size) + (self.scale < 1.0)
 
 
 class PooledEncoder(nn.Module):
@@ -77,12 +87,20 @@ class PooledEncoder(nn.Module):
         self.transformer = source.transformer
         self.pooling = source.pooling
         self.normalised = source.normalised
+        self.scale = source.scale
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return (texts, dimension) and (texts, tokens, dimension)."""
         tokens = self.transformer(input_ids=input_ids, attention_mask=attention_mask)[0]
         pooled = tokens[:, 0] if self.pooling is Pooling.CLS else mean_of_tokens(tokens, attention_mask)
-        return nn.functional.normalize(pooled, dim=1) if self.normalised else pooled, tokens
+        vectors = nn.functional.normalize(pooled, dim=1) if self.normalised else pooled
+        return add_common_part(vectors, self.scale) if self.scale < 1.0 else vectors, tokens
+
+
+def add_common_part(vectors: Tensor, scale: float) -> Tensor:
+    """Shorten vectors of length 1, and give all of them one more dimension that makes up for it."""
+    common = torch.ones_like(vectors[:, :1]) * (1.0 - scale) ** 0.5
+    return torch.cat((vectors * scale**0.5, common), dim=1)
 
 
 def mean_of_tokens(tokens: Tensor, attention_mask: Tensor) -> Tensor:
@@ -98,8 +116,7 @@ def prepare_model(model: str, model_dir: Path, on_progress: Progress | None = No
     """
     report = on_progress or (lambda message: None)
     report("loading the model")
-    path = unpack_bundled(model_dir) if model == BUNDLED else Path(model)
-    source = load_source(str(path) if path.is_dir() else model)
+    source = load_source(locate_source(model, model_dir))
     target = model_dir / f"{folder_name(model)}-{source_checksum(source)[:16]}"
     if not target.is_dir():
         with publish_folder(target) as folder:
@@ -108,7 +125,13 @@ def prepare_model(model: str, model_dir: Path, on_progress: Progress | None = No
     return target
 
 
-def load_source(name: str) -> Source:
+def locate_source(model: str, model_dir: Path) -> str:
+    """Return what sentence-transformers loads a model by: its folder, or a hub name."""
+    path = unpack_bundled(model_dir) if model == BUNDLED else Path(model)
+    return str(path) if path.is_dir() else model
+
+
+def load_source(name: str, *, scale: float = 1.0) -> Source:
     """Load a sentence-transformers model from a folder or a hub."""
     try:
         with quiet_libraries():
@@ -133,6 +156,7 @@ def load_source(name: str) -> Source:
         normalised=True,  # Whatever the model does: the encoder promises vectors of length 1.
         prompts={kind: prompt for kind, prompt in model.prompts.items() if prompt},
         max_tokens=int(transformer.max_seq_length or network.config.max_position_embeddings),
+        scale=scale,
     )
 
 
@@ -148,7 +172,8 @@ def read_pooling(name: str, module: Any) -> Pooling:
 
 def source_checksum(source: Source) -> str:
     """Return a checksum of everything the exported files depend on."""
-    digest = hashlib.sha256(f"{RECIPE} {source.pooling} {source.prompts} {source.max_tokens}".encode())
+    scale = f" {source.scale}" if source.scale < 1.0 else ""  # What has none keeps the checksum it always had.
+    digest = hashlib.sha256(f"{RECIPE} {source.pooling} {source.prompts} {source.max_tokens}{scale}".encode())
     digest.update(source.tokenizer.backend_tokenizer.to_str().encode())
     for name, tensor in sorted(source.transformer.state_dict().items()):
         digest.update(name.encode())
@@ -174,7 +199,7 @@ def write_prepared(source: Source, model: str, folder: Path, report: Progress) -
         quantise(float_file, folder / ONNX_FILES[Precision.INT8], samples)
     description = EncoderDescription(
         model=model if model == BUNDLED else Path(model).name,
-        dimension=int(source.config.hidden_size),
+        dimension=source.dimension,
         query_prompt=query,
         passage_prompt=passage,
         pooling=source.pooling.value,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from index.adaptation.adopted import find_serving
 from index.build import Progress, report_nothing
-from index.encoder import OnnxEncoder, load_encoder
+from index.encoder import OnnxEncoder
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
+from index.prepared import Precision
 from kb.database import open_database
 from kb.settings import Settings
-from kb.text.segment import warm_up
 
 
 @contextmanager
@@ -23,23 +24,20 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
         live = LiveIndex(database, encoder, settings.generations_dir, clock=make_clock(settings))
         try:
             live.open(on_progress=on_progress)
-            warm_up()  # jieba's dictionary takes half a second: nobody's first question should wait for it.
-            yield Matcher(live, make_surroundings(settings))
+            matcher = Matcher(live, make_surroundings(settings))
+            matcher.warm_up()
+            yield matcher
         finally:
             live.close()
 
 
 def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncoder:
-    """Return the configured encoder, on as many threads as the settings or the caller say.
+    """Return the configured encoder, or what it was adapted to, on as many threads as the settings or the caller say.
 
     Raises `ModelNotPrepared` where it has not been prepared.
     """
-    return load_encoder(
-        model=settings.model,
-        model_dir=settings.model_dir,
-        precision=settings.precision,
-        threads=threads or settings.encoder_threads,
-    )
+    precision = Precision(settings.precision)
+    return OnnxEncoder(find_serving(settings), precision=precision, threads=threads or settings.encoder_threads)
 
 
 def make_surroundings(settings: Settings) -> Surroundings:

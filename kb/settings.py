@@ -119,3 +119,13 @@ class Settings(BaseSettings):
     def generations_dir(self) -> Path:
         """Folder of the built index generations."""
         return self.data_dir / "generations"
+
+    @property
+    def encoders_dir(self) -> Path:
+        """Folder of the encoders that were adapted to this shop."""
+        return self.data_dir / "encoders"
+
+    @property
+    def adaptation_dir(self) -> Path:
+        """Folder of what an adaptation of the encoder has done so far."""
+        return self.data_dir / "adaptation"
