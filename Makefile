@@ -48,5 +48,5 @@ $(VENV)/.demo-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing what tests need (a few minutes the first time)"
-	@$(PIP) --editable '.[prepare,postgres,test]'
+	@$(PIP) --editable '.[adapt,postgres,test]'
 	@touch $@ $(VENV)/.demo-installed

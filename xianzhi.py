@@ -15,7 +15,9 @@ from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli import serve, serve_with
+from eval.adaptation.command import adapt
 from eval.cli import app as eval_app
+from eval.fit_command import fit
 from index.cli import app as index_app
 from index.cli import match, prepare, update_index
 from index.prepared import ModelNotPrepared, find_prepared
@@ -38,6 +40,8 @@ app.command()(match)
 app.command()(serve)
 app.add_typer(make_kb_app(after_import=update_index), name="kb")
 app.add_typer(index_app, name="index")
+index_app.command()(adapt)
+index_app.command()(fit)
 app.add_typer(eval_app, name="eval")
 
 

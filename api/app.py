@@ -15,7 +15,7 @@ from api.auth import BearerGate
 from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.request_record import RequestRecorder
-from api.routers import articles, feedback, health, match, orders, pages
+from api.routers import articles, feedback, health, match, orders, pages, synonyms
 from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
@@ -26,7 +26,15 @@ DESCRIPTION = (
     "Matches a customer's question, together with the order it is about, to ranked solutions "
     "from knowledge articles and past cases."
 )
-ROUTERS = (match.router, feedback.router, orders.router, articles.router, health.router, pages.router)
+ROUTERS = (
+    match.router,
+    feedback.router,
+    orders.router,
+    articles.router,
+    synonyms.router,
+    health.router,
+    pages.router,
+)
 
 
 def create_app(settings: Settings | None = None, *, matcher: Matcher | None = None) -> FastAPI:

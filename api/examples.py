@@ -39,7 +39,7 @@ ORDER: Example = {
 }
 
 MATCH_WITH_ORDER: Example = {
-    "question": "我的耳机怎么还没到？",
+    "question": "我的耳机怎么还没到，kuaidi 到哪了？",
     "order": ORDER,
     "channel": "app",
     "audience": "internal",
@@ -54,6 +54,8 @@ MATCH_WITH_TURNS: Example = {
     "filters": {"kind": "article", "category": "售后/退货", "language": "zh"},
 }
 
+KUAIDI: Example = {"written": "kuaidi", "read_as": "快递", "how": "pinyin", "certainty": 1.0}
+
 MATCH_ANSWER: Example = {
     "request_id": "c0ffee",
     "generation": "g000000000317-5d1c9a",
@@ -66,8 +68,8 @@ MATCH_ANSWER: Example = {
             "id": "delivery-late-self",
             "version": 1,
             "title": "自营包裹超过承诺时间还没送到",
-            "snippet": "超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
-            "highlights": [{"field": "title", "start": 10, "end": 12}],
+            "snippet": "快递超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
+            "highlights": [{"field": "snippet", "start": 0, "end": 2}],
             "score": 4.2,
             "confidence": 0.91,
             "scores": {
@@ -94,7 +96,7 @@ MATCH_ANSWER: Example = {
                     "id": "delivery-late-self",
                     "version": 1,
                     "title": "自营包裹超过承诺时间还没送到",
-                    "text": "超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
+                    "text": "快递超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
                     "source": "《配送服务标准》2026 版",
                     "effective_from": "2026-01-01T00:00:00+08:00",
                     "effective_to": None,
@@ -102,11 +104,29 @@ MATCH_ANSWER: Example = {
             ],
             "audience": "public",
             "outcome": None,
+            "copies": [],
+            "found_by": [KUAIDI],
         }
     ],
-    "ask": [],
+    "ask": [
+        {
+            "fact": "refund.status",
+            "question": "请问是否申请过退款，现在是什么状态？",
+            "gain": 0.18,
+            "separates": ["delivery-late-self", "refund-shipped-not-received"],
+        }
+    ],
     "notices": [],
     "order_id": "SO2026111400381",
+    "hand_over": False,
+    "remedies": {
+        "remedy": "催派送",
+        "count": 3,
+        "total": 4,
+        "solved": 2,
+        "case_ids": ["case-0092", "case-0002", "case-0090"],
+    },
+    "rewordings": [KUAIDI],
     "timing": {"understand": 0.4, "encode": 8.1, "search": 1.9, "rank": 0.3, "explain": 2.2},
 }
 
@@ -152,6 +172,22 @@ FEEDBACK_ANSWER: Example = {
 FEEDBACK_UNDONE: Example = {"request_id": "c0ffee", "undone": 1}
 SAVED: Example = {"id": "delivery-late-self", "version": 2, "result": "changed", "status": "published"}
 WITHDRAWN: Example = {"id": "delivery-late-self", "version": 2, "result": "changed", "status": "withdrawn"}
+SYNONYM: Example = {"terms": ["运费", "邮费", "快递费"], "note": "规则里写运费"}
+SYNONYM_ONE_WAY: Example = {"terms": ["单子"], "means": ["订单"]}
+SYNONYM_SAVED: Example = {"id": "delivery-fee", "result": "added"}
+SYNONYM_DELETED: Example = {"id": "delivery-fee", "deleted": True}
+SYNONYM_LIST: Example = {
+    "items": [
+        {
+            "id": "delivery-fee",
+            "terms": ["运费", "邮费", "快递费"],
+            "means": [],
+            "note": "规则里写运费",
+            "updated_at": "2026-11-20T02:00:00Z",
+        }
+    ],
+    "next_cursor": "delivery-fee",
+}
 READY: Example = {"status": "ready", "generation": "g000000000317-5d1c9a", "revision": 317}
 ORDER_LIST: Example = {
     "items": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
@@ -15,6 +16,7 @@ from kb.errors import InvalidInput
 from kb.feedback.models import MAX_AGENT, MAX_REQUEST_ID, FeedbackVerdict, SolutionRef
 from kb.feedback.service import NewJudgement
 from kb.orders.order import Identifier, Moment, Order, OrderStatus, PathParts
+from kb.synonyms.models import Synonym
 from kb.text.clean import CleanText
 
 MAX_TURN_CHARACTERS = 10_000
@@ -173,6 +175,46 @@ class FeedbackBody(StrictModel):
             agent=self.agent,
             at=self.at,
         )
+
+
+class SynonymBody(StrictModel, Synonym):
+    """A rule of synonyms as it is to be from now on; its id is the one in the address."""
+
+    id: ItemId = Field("", description="May be left out; where it is sent, it must equal the address.")
+    updated_at: Moment | None = Field(None, description="Not taken: so that a rule may be sent back as it was listed.")
+
+    def to_synonym(self, synonym_id: str) -> Synonym:
+        """Return the rule with its id from the address."""
+        if self.id not in ("", synonym_id):
+            raise InvalidInput("The id in the body is not the one in the address. Leave it out of the body.")
+        return Synonym(id=synonym_id, terms=self.terms, means=self.means, note=self.note)
+
+
+class SynonymLine(Synonym):
+    """A rule, and when it was last changed."""
+
+    updated_at: datetime
+
+
+class SynonymList(BaseModel):
+    """Rules in order of id; `next_cursor` leads to the next page, and is null on the last one."""
+
+    items: list[SynonymLine]
+    next_cursor: str | None
+
+
+class SynonymSaved(BaseModel):
+    """What saving a rule did; the next match already goes by it."""
+
+    id: str
+    result: SaveResult
+
+
+class SynonymDeleted(BaseModel):
+    """The rule is gone."""
+
+    id: str
+    deleted: Literal[True] = True
 
 
 class UndoneAnswer(BaseModel):

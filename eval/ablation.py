@@ -48,6 +48,8 @@ RECIPES: Mapping[str, Recipe] = {
     "order context": replace(STANDARD, order_counts=False),
     "rarity of conditions": replace(STANDARD, rarity_counts=False),
     "earlier turns": replace(STANDARD, turns_count=False),
+    "other wordings": replace(STANDARD, wording_counts=False),
+    "synonyms": replace(STANDARD, synonyms_count=False),
     "headings": _without(Source.DENSE_HEADING, Source.LEXICAL_HEADING),
     "headings by vectors": _without(Source.DENSE_HEADING),
     "headings by terms": _without(Source.LEXICAL_HEADING),

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from eval.ablation import PARTS, Ablation, check_parts
 from eval.compare import GATED, compare_runs
-from eval.datasets import Dataset, DatasetUnusable, load_dataset
+from eval.datasets import Dataset, load_dataset, load_datasets
 from eval.describe import describe_dataset, show_description
 from eval.from_feedback import from_feedback
 from eval.gate import check_gate, describe_failures, write_baseline
@@ -23,17 +23,24 @@ from eval.storage import find_runs, read_run, to_data, write_run, write_trec
 from eval.summary import Summary, summarise
 from eval.systems import System
 from eval.tables import open_console, show_ablation, show_changes, show_comparison, show_runs, show_slices
+from eval.termination import exit_when_terminated
 from eval.workbench import open_workbench
 from index.cli import show_progress
 from index.opening import open_encoder
 from index.recipe import STANDARD
 from kb.settings import Settings
 
-app = typer.Typer(help="Measure retrieval on labelled datasets.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 app.command("from-feedback")(from_feedback)
 
 WORSE = 1  # The exit code of a comparison whose second run is significantly worse.
 FolderOfRun = typer.Argument(help="A run's folder, as `eval run --out` writes it.")
+
+
+@app.callback()
+def prepare(context: typer.Context) -> None:
+    """Measure retrieval on labelled datasets."""
+    context.with_resource(exit_when_terminated())
 
 
 @app.command()
@@ -56,7 +63,7 @@ def run(  # noqa: PLR0913  # Options of one command, each named at the call.
         find_measure(name, right_from=1)
     systems = list(dict.fromkeys((System.XIANZHI, *(baseline or ()))))
     results = []
-    for dataset in _load_datasets(datasets, limit=limit):
+    for dataset in load_datasets(datasets, limit=limit):
         summaries = _run_dataset(dataset, systems, measures)
         results.append(summaries)
         _print_runs(summaries)
@@ -146,15 +153,6 @@ def _exit_if_worse(failures: str) -> None:
     if failures:
         open_console().print(Text(f"significantly worse: {failures}", style="bold red"))
         raise typer.Exit(WORSE)
-
-
-def _load_datasets(folders: Sequence[Path], *, limit: int | None) -> list[Dataset]:
-    loaded = [load_dataset(folder, limit=limit) for folder in folders]
-    names = [dataset.name for dataset in loaded]
-    for name in names:
-        if names.count(name) > 1:
-            raise DatasetUnusable(f"Two datasets are called {name!r}. Give one another `name` in its dataset.yaml.")
-    return loaded
 
 
 def _run_dataset(dataset: Dataset, systems: Sequence[System], measures: tuple[str, ...]) -> list[Summary]:

@@ -3,7 +3,7 @@
 corpus.jsonl    id, title?, text | question + solution, and every article field
 queries.jsonl   id, text, turns?, order? (or order_id, one of the shop's orders), now?, self?, audience?, slice?
 qrels.tsv       question id, corpus id, grade; a question with no row has no answer
-dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus.jsonl), orders (the shop's orders),
+dataset.yaml    optional: name, now, corpus (files elsewhere, in place of corpus.jsonl), the shop's orders and synonyms,
                 right_from (the lowest grade that is a right answer; 1 unless told)
 """
 
@@ -26,6 +26,7 @@ from kb.articles.models import Article, Audience
 from kb.cases.models import Case
 from kb.errors import InvalidInput
 from kb.orders.order import Order
+from kb.synonyms.models import Synonym
 from kb.transfer.rows import parse_article, parse_case
 
 Qrels = Mapping[str, Mapping[str, int]]
@@ -73,6 +74,7 @@ class Dataset:
     questions: tuple[EvalQuestion, ...]
     qrels: Qrels
     orders: tuple[Order, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
     now: datetime | None = None
     right_from: int = 1
 
@@ -99,7 +101,18 @@ class _Description(BaseModel):
     now: AwareDatetime | None = None
     corpus: list[str] = Field(default_factory=lambda: ["corpus.jsonl"])
     orders: list[str] = Field(default_factory=list)
+    synonyms: list[str] = Field(default_factory=list)
     right_from: Annotated[int, Field(ge=1, le=9)] = 1
+
+
+def load_datasets(folders: Sequence[Path], *, limit: int | None = None) -> list[Dataset]:
+    """Read several dataset folders; raises `DatasetUnusable`, also where two of them have one name."""
+    loaded = [load_dataset(folder, limit=limit) for folder in folders]
+    names = [dataset.name for dataset in loaded]
+    for name in names:
+        if names.count(name) > 1:
+            raise DatasetUnusable(f"Two datasets are called {name!r}. Give one another `name` in its dataset.yaml.")
+    return loaded
 
 
 def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
@@ -110,7 +123,7 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
     for name in description.corpus:
         for line, row in _read_lines(folder / name):
             _add_row(row, articles, cases, where=f"{folder / name}, line {line}")
-    orders = tuple(_read_orders(folder, description.orders))
+    orders = tuple(_read_rows(folder, description.orders, Order.model_validate))
     questions = tuple(_read_questions(folder / "queries.jsonl", {order.id: order for order in orders}))[:limit]
     qrels = _read_qrels(folder / "qrels.tsv")
     _check_questions(folder, qrels, questions, whole=limit is None)
@@ -123,6 +136,7 @@ def load_dataset(folder: Path, *, limit: int | None = None) -> Dataset:
         cases=tuple(cases),
         questions=questions,
         orders=orders,
+        synonyms=tuple(_read_rows(folder, description.synonyms, Synonym.model_validate)),
         qrels={question.id: qrels[question.id] for question in questions if question.id in qrels},
         now=description.now,
         right_from=description.right_from,
@@ -150,10 +164,10 @@ def _add_row(row: dict[str, Any], articles: list[Article], cases: list[Case], *,
         articles.append(_checked(lambda: parse_article(row), where))
 
 
-def _read_orders(folder: Path, names: Sequence[str]) -> Iterator[Order]:
+def _read_rows(folder: Path, names: Sequence[str], parse: Callable[[dict[str, Any]], _T]) -> Iterator[_T]:
     for name in names:
         for line, row in _read_lines(folder / name):
-            yield _checked(partial(Order.model_validate, row), f"{folder / name}, line {line}")
+            yield _checked(partial(parse, row), f"{folder / name}, line {line}")
 
 
 def _read_questions(path: Path, orders: Mapping[str | None, Order]) -> Iterator[EvalQuestion]:

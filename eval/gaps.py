@@ -99,8 +99,8 @@ def find_gap(match: RecordedMatch) -> GapQuestion | None:
     except (QuestionEmpty, QuestionTooLong):
         return None
     return GapQuestion(
-        text=question.text,
-        shown=question.text if question.turns_used else match.question,
+        text=question.in_context,
+        shown=question.in_context if question.turns_used else match.question,
         at=match.at,
         reason=GapReason.JUDGED_WRONG if is_wrong else GapReason.UNANSWERED,
         nearest=match.shown[0].ref if match.shown else None,

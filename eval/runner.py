@@ -63,7 +63,7 @@ def _count(questions: Sequence[EvalQuestion], step: str, on_progress: Progress) 
 def _time_match(bench: Workbench, question: EvalQuestion) -> _MatchTime | None:
     """Time a match of what an agent is shown; None for a question that cannot be searched."""
     try:
-        text = read_question(question.text, question.turns).text
+        text = read_question(question.text, question.turns).in_context
         started = time.perf_counter()
         bench.live.encoder.encode_questions([text])
         alone = (time.perf_counter() - started) * 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from eval.datasets import Dataset, EvalQuestion
@@ -61,7 +61,8 @@ def rank_question(system: System, bench: Workbench, question: EvalQuestion) -> R
 
 def match_question(matcher: Matcher, dataset: Dataset, question: EvalQuestion, *, with_order: bool = True) -> Record:
     """Match a question as the API would, with or without its order."""
-    request = make_request(question, limit=RUN_DEPTH, with_order=with_order)
+    # Ranking is what is measured: a right answer that says the same as a better one keeps the rank it earned.
+    request = replace(make_request(question, limit=RUN_DEPTH, with_order=with_order), fold_copies=False)
     context = _derive(matcher.surroundings, question)
     try:
         result = matcher.match(request)

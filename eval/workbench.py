@@ -21,6 +21,7 @@ from kb.cases.service import save_case
 from kb.database import Database
 from kb.orders.repository import save_order
 from kb.settings import Settings
+from kb.synonyms.service import save_synonym
 
 
 class TimedEncoder:
@@ -112,3 +113,5 @@ def _fill(database: Database, dataset: Dataset, now: datetime) -> None:
             save_case(session, case, now=now)
         for order in dataset.orders:
             save_order(session, order)
+        for synonym in dataset.synonyms:
+            save_synonym(session, synonym, now=now)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,13 @@ from index.generation import (
     ITEMS_FILE,
     LEXICAL_FULL,
     LEXICAL_HEADINGS,
+    NEW_WORDS_FILE,
     PASSAGES_FILE,
     PREFIX,
+    RECIPE_FILE,
     TEXT_STARTS_FILE,
     TEXTS_FILE,
+    WORDS_FILE,
     Manifest,
     checksum_files,
     find_newest,
@@ -34,20 +38,34 @@ from index.generation import (
     write_entries,
     write_manifest,
 )
+from index.learnt import Learnt, read_learnt, write_learnt
 from index.lexical import LexicalDocument, write_lexical
+from index.new_words import learn_words
 from index.texts import list_texts, write_texts
 from index.vectors import open_vectors, write_vectors
+from index.vocabulary import count_words
 from kb.changes import get_revision
 from kb.database import Database
 from kb.identity import ensure_identity
 from kb.items import Item
 from kb.knowledge import list_items
 from kb.orders.population import sample_contexts
+from kb.text.segment import Segmenter
 
 log = logging.getLogger(__name__)
 
 KEPT_GENERATIONS = 2
 Progress = Callable[[str, int, int], None]
+Newest = tuple[Path, Manifest] | None
+
+
+class Forget(Enum):
+    """Says that a build is to hand on nothing that was learnt."""
+
+    FORGET = "forget"
+
+
+FORGET = Forget.FORGET
 
 
 def report_nothing(_step: str, _done: int, _total: int) -> None:
@@ -62,8 +80,13 @@ class Builder:
     encoder: Encoder
     folder: Path
 
-    def build(self, *, now: datetime, on_progress: Progress = report_nothing) -> Manifest:
-        """Build and publish a generation of the database as it is now; one builder works at a time."""
+    def build(
+        self, *, now: datetime, on_progress: Progress = report_nothing, learnt: Learnt | Forget | None = None
+    ) -> Manifest:
+        """Build and publish a generation of the database as it is now; one builder works at a time.
+
+        What was learnt is handed on from the newest generation, unless something else is given, or `FORGET`.
+        """
         identity = ensure_identity(self.database)
         with lock_folder(self.folder, ".build.lock"):
             self._sweep()
@@ -72,10 +95,14 @@ class Builder:
                 revision = get_revision(session)
                 items = list(list_items(session))
                 population = sample_contexts(session, now=now)
-            known = self._find_known(identity, revision)
+            newest = self._find_newest(identity, revision)
+            known = _read_known(newest)
+            kept = _choose_learnt(newest, learnt)
             name = name_generation(revision)
             with publish_folder(self.folder / name) as scratch:
                 write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
+                if kept is not None:
+                    write_learnt(kept, scratch / RECIPE_FILE)
                 embedded = self._fill(scratch, items, known, on_progress)
                 manifest = Manifest(
                     name=name,
@@ -105,24 +132,17 @@ class Builder:
         write_texts(list_texts(items), folder / TEXTS_FILE, folder / TEXT_STARTS_FILE)
         (folder / DIGESTS_FILE).write_bytes(b"".join(embedded.digests))
         on_progress("terms", 0, len(items))
-        write_lexical(heading_documents(items, first=0), folder / LEXICAL_HEADINGS)
-        write_lexical(full_documents(items, first=0), folder / LEXICAL_FULL)
+        new_words = learn_words(items)
+        (folder / NEW_WORDS_FILE).write_text("\n".join(new_words), encoding="utf-8")
+        count_words(items).write(folder / WORDS_FILE)
+        segmenter = Segmenter(new_words)
+        write_lexical(heading_documents(items, first=0), folder / LEXICAL_HEADINGS, segmenter)
+        write_lexical(full_documents(items, first=0), folder / LEXICAL_FULL, segmenter)
         on_progress("terms", len(items), len(items))
         return embedded
 
-    def _find_known(self, identity: str, revision: int) -> Known:
-        """Return the vectors of the newest generation by digest."""
-        newest = find_newest(
-            self.folder, database_id=identity, encoder=self.encoder.fingerprint.digest(), up_to=revision
-        )
-        if newest is None:
-            return {}
-        path, manifest = newest
-        raw = (path / DIGESTS_FILE).read_bytes()
-        rows = [open_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)]
-        vectors = np.vstack([index.read(range(len(index))) for index in rows])
-        size = manifest.headings + manifest.passages
-        return {raw[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES]: vectors[n] for n in range(size)}
+    def _find_newest(self, identity: str, revision: int) -> Newest:
+        return find_newest(self.folder, database_id=identity, encoder=self.encoder.fingerprint.digest(), up_to=revision)
 
     def _sweep(self) -> None:
         """Remove what killed builds left behind; nobody else builds while we hold the lock."""
@@ -139,6 +159,26 @@ class Builder:
         for path in others:
             if path not in kept:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _read_known(newest: Newest) -> Known:
+    """Return the vectors of the newest generation by digest."""
+    if newest is None:
+        return {}
+    path, manifest = newest
+    raw = (path / DIGESTS_FILE).read_bytes()
+    rows = [open_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)]
+    vectors = np.vstack([index.read(range(len(index))) for index in rows])
+    size = manifest.headings + manifest.passages
+    return {raw[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES]: vectors[n] for n in range(size)}
+
+
+def _choose_learnt(newest: Newest, given: Learnt | Forget | None) -> Learnt | None:
+    if given is FORGET:
+        return None
+    if isinstance(given, Learnt):
+        return given
+    return None if newest is None else read_learnt(newest[0] / RECIPE_FILE)
 
 
 def heading_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.articles.models import Audience, Basis
-from kb.changes import ItemKind
+from kb.changes import INDEXED_KINDS, ItemKind
 from kb.conditions import ALWAYS, Condition, estimate_met_share, parse_condition
 from kb.items import Item, ItemKey
 from kb.orders.context import OrderContext
+from kb.orders.likeness import OrderFacts, OrderShares
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -37,6 +38,9 @@ class Entry:
     headings: int
     passages: int
     met_share: float = 1.0  # Of orders, how many meet the condition.
+    outcome: str | None = None
+    remedy: str | None = None
+    order_facts: OrderFacts | None = None  # Of a case, when it was closed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Catalogue:
     ordinals: Mapping[tuple[ItemKind, str], tuple[int, ...]]
     conditions: Mapping[int, Condition]
     several: Mapping[tuple[ItemKind, str], tuple[int, ...]]
+    order_shares: OrderShares = field(default_factory=OrderShares)  # Among the orders of past cases.
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -113,7 +118,7 @@ class Catalogue:
         if scope.has_filters:
             allowed &= np.fromiter((scope.filters(entry) for entry in self.entries), bool, len(self))
         for item_id in scope.without:
-            for kind in ItemKind:
+            for kind in INDEXED_KINDS:
                 allowed[list(self.ordinals.get((kind, item_id), ()))] = False
         return allowed
 
@@ -158,6 +163,9 @@ def make_entry(item: Item, population: Sequence[OrderContext]) -> Entry:
         headings=len(item.headings),
         passages=len(item.passages),
         met_share=met_share,
+        outcome=item.outcome,
+        remedy=item.remedy,
+        order_facts=item.order_facts,
     )
 
 
@@ -187,6 +195,7 @@ def _append(old: Catalogue, entries: Sequence[Entry]) -> Catalogue:
         ordinals=ordinals,
         conditions=conditions,
         several=_find_several(ordinals),
+        order_shares=old.order_shares.with_more(e.order_facts for e in entries if e.order_facts),
     )
 
 

@@ -38,6 +38,12 @@ STEPS = {
     "encode": "encoding passages",
     "terms": "indexing terms",
     "match": "matching",
+    "learn": "reading questions",
+    "mine": "mining hard negatives",
+    "train": "training",
+    "blend": "blending old and new weights",
+    "before": "asking the encoder that serves",
+    "adapted": "asking the adapted one",
 }
 
 

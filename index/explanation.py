@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index.confidence import estimate_confidence
+from index.confidence import Curve
 from index.fusion import Source
 from index.highlight import find_matches
 from index.loading import LoadedItem
 from index.ranking import RankedCandidate
+from index.reading import explain_match
 from index.searcher import Candidates
+from index.signs import SignReader
 from index.snapshot import Snapshot
 from index.solutions import Citation, Highlight, Reason, Reply, Solution
+from index.wording import Reading
 from kb.changes import ItemKind
 from kb.conditions import explain
 from kb.orders.context import OrderContext
@@ -29,7 +32,10 @@ class Explainer:
     snapshot: Snapshot
     candidates: Candidates
     context: OrderContext
+    reading: Reading
     telling: tuple[str, ...]
+    signs: SignReader
+    curve: Curve
 
     def make_solution(self, item: LoadedItem, candidate: RankedCandidate, *, rank: int) -> Solution:
         """Return the solution that a candidate is shown as."""
@@ -46,7 +52,7 @@ class Explainer:
             snippet=passage,
             highlights=self._highlight(title=item.title, snippet=passage),
             score=round(candidate.score, 4),
-            confidence=round(self._estimate_confidence(scores, candidate), 4),
+            confidence=round(self.curve.estimate(self.signs.read(candidate)), 4),
             scores={**{s.value: round(v, 4) for s, v in scores.items()}, CONTEXT_SCORE: round(candidate.moved, 4)},
             applies=candidate.applies.value,
             conditions=[
@@ -57,15 +63,11 @@ class Explainer:
             citations=[_cite(item, passage)],
             audience=item.audience,
             outcome=item.outcome,
+            found_by=explain_match(self.reading, item.title, passage),
         )
 
     def _read_scores(self, candidate: RankedCandidate) -> Mapping[Source, float]:
         return {source: float(column[candidate.position]) for source, column in self.candidates.columns.items()}
-
-    def _estimate_confidence(self, scores: Mapping[Source, float], candidate: RankedCandidate) -> float:
-        return estimate_confidence(
-            scores, final_score=candidate.score, moved=candidate.moved, candidates=len(self.candidates)
-        )
 
     def _highlight(self, **fields: str) -> list[Highlight]:
         return [

@@ -23,26 +23,32 @@ from index.generation import (
     ITEMS_FILE,
     LEXICAL_FULL,
     LEXICAL_HEADINGS,
+    NEW_WORDS_FILE,
     PASSAGES_FILE,
+    RECIPE_FILE,
     TEXT_STARTS_FILE,
     TEXTS_FILE,
+    WORDS_FILE,
     Manifest,
     find_newest,
     list_generations,
     read_entries,
     revision_of,
 )
+from index.learnt import read_learnt
 from index.lexical import LexicalIndex, copy_lexical
 from index.live_folder import LiveFolder
 from index.snapshot import Snapshot
 from index.texts import list_texts, open_texts
 from index.vectors import open_vectors
-from kb.changes import NEWEST_REVISION, ItemKind, get_revision, list_changed
+from index.vocabulary import read_vocabulary
+from kb.changes import INDEXED_KINDS, NEWEST_REVISION, ItemKind, get_revision, list_changed
 from kb.database import Database
 from kb.identity import ensure_identity
 from kb.items import Item
 from kb.knowledge import find_items
 from kb.orders.population import sample_contexts
+from kb.text.segment import Segmenter
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +196,8 @@ class LiveIndex:
         own = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._live.path))
         for name in (LEXICAL_HEADINGS, LEXICAL_FULL):
             copy_lexical(folder / name, own / name)
-        lexical = _Lexical(LexicalIndex(own / LEXICAL_HEADINGS), LexicalIndex(own / LEXICAL_FULL))
+        segmenter = Segmenter((folder / NEW_WORDS_FILE).read_text(encoding="utf-8").splitlines())
+        lexical = _Lexical(LexicalIndex(own / LEXICAL_HEADINGS, segmenter), LexicalIndex(own / LEXICAL_FULL, segmenter))
         snapshot = Snapshot(
             generation=manifest.name,
             revision=manifest.revision,
@@ -200,6 +207,9 @@ class LiveIndex:
             texts=open_texts(folder / TEXTS_FILE, folder / TEXT_STARTS_FILE),
             lexical_headings=lexical.headings.searcher(),
             lexical_full=lexical.full.searcher(),
+            vocabulary=read_vocabulary(folder / WORDS_FILE),
+            segmenter=segmenter,
+            learnt=read_learnt(folder / RECIPE_FILE),
         )
         self._lexical, self._current = lexical, snapshot
         log.info("generation_loaded", extra={"generation": manifest.name, "revision": manifest.revision})
@@ -211,7 +221,7 @@ class LiveIndex:
             changed = [
                 name
                 for name in list_changed(session, after=current.revision, up_to=revision)
-                if name[0] is not ItemKind.NOTICE
+                if name[0] in INDEXED_KINDS
             ]
             items = find_items(session, changed)
             population = sample_contexts(session, now=self.clock()) if items else []
@@ -236,6 +246,9 @@ class LiveIndex:
             texts=current.texts.with_rows(list_texts(items)),
             lexical_headings=lexical.headings.searcher(),
             lexical_full=lexical.full.searcher(),
+            vocabulary=current.vocabulary.with_items(items) if items else current.vocabulary,
+            segmenter=current.segmenter,
+            learnt=current.learnt,
         )
 
 

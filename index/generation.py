@@ -6,6 +6,8 @@
 <generations>/<name>/{headings,passages}.faiss
 <generations>/<name>/texts.bin, texts.starts   what each passage says, for snippets
 <generations>/<name>/lexical-{headings,full}/
+<generations>/<name>/words.txt, new-words.txt    the words of the base; those of them that no dictionary has
+<generations>/<name>/recipe.json          optional: what was learnt from the shop's own labels
 """
 
 from __future__ import annotations
@@ -25,15 +27,18 @@ from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
 from kb.errors import XianzhiError
 from kb.items import ItemKey
+from kb.orders.likeness import OrderFacts
 
 log = logging.getLogger(__name__)
 
-GENERATION_FORMAT = 1  # Raise when older generations can no longer be read.
+GENERATION_FORMAT = 2  # Raise when older generations can no longer be read.
 MANIFEST_FILE = "manifest.json"
 ITEMS_FILE = "items.jsonl"
 DIGESTS_FILE = "digests.bin"
 TEXTS_FILE, TEXT_STARTS_FILE = "texts.bin", "texts.starts"
 HEADINGS_FILE, PASSAGES_FILE = "headings.faiss", "passages.faiss"
+RECIPE_FILE = "recipe.json"
+WORDS_FILE, NEW_WORDS_FILE = "words.txt", "new-words.txt"
 LEXICAL_HEADINGS, LEXICAL_FULL = "lexical-headings", "lexical-full"
 PREFIX = "g"
 DAMAGED_PREFIX = "damaged-"
@@ -154,7 +159,14 @@ def read_entries(path: Path) -> Iterator[Entry]:
             audience, basis = Audience(values.pop("audience")), Basis(values.pop("basis"))
             item_key = ItemKey(ItemKind(key["kind"]), key["id"], key["version"])
             category = tuple(values.pop("category"))
-            yield Entry(key=item_key, audience=audience, basis=basis, category=category, **values)
+            facts = _read_order_facts(values.pop("order_facts", None))
+            yield Entry(key=item_key, audience=audience, basis=basis, category=category, order_facts=facts, **values)
+
+
+def _read_order_facts(values: dict[str, dict[str, list[str]]] | None) -> OrderFacts | None:
+    if values is None:
+        return None
+    return OrderFacts({fact: tuple(marks) for fact, marks in values["marks"].items()})
 
 
 def _hash_content(content: dict[str, object]) -> str:

@@ -21,7 +21,7 @@ def telling_terms(terms: Terms) -> tuple[str, ...]:
 
 def find_matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     """Return the stretches of `text` that hold one of the terms, merged, in order: (start, end)."""
-    clean, positions = _normalise(text)
+    clean, positions = normalise_cached(text)
     marked = bytearray(len(clean))
     for term in terms:
         start = clean.find(term)
@@ -32,7 +32,7 @@ def find_matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
 
 
 # The same titles and passages are shown again and again.
-_normalise = lru_cache(maxsize=4_096)(normalise_keeping_positions)
+normalise_cached = lru_cache(maxsize=4_096)(normalise_keeping_positions)
 
 
 def _to_stretches(marked: bytearray, positions: list[int]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from kb.text.identifiers import find_identifiers
-from kb.text.segment import character_grams, segment
+from kb.text.segment import Segmenter, character_grams, default_segmenter
 
 IntArray = NDArray[np.int64]
 FloatVector = NDArray[np.float32]
@@ -22,7 +22,6 @@ OWNER = "owner"
 CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
 # Grams find what the dictionary cuts wrongly; words add what whole words are worth on top.
 FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
-READERS: Mapping[str, Callable[[str], Sequence[str]]] = {CHARACTERS: character_grams, WORDS: segment}
 WRITER_HEAP_BYTES = 50_000_000
 MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
 
@@ -36,10 +35,18 @@ class LexicalDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """The terms of a question, by field, with how often each occurs, and the query made of them."""
+class OtherWriting:
+    """Another writing of something in the question, and what its terms count beside the question's own."""
 
-    counts: Mapping[str, Mapping[str, int]]
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a question, by field, with how often each counts, and the query made of them."""
+
+    counts: Mapping[str, Mapping[str, float]]
     identifiers: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=lambda: FIELD_WEIGHTS)
     query: tantivy.Query | None = field(init=False)
@@ -48,12 +55,24 @@ class Terms:
         object.__setattr__(self, "query", _make_query(self.counts, self.weights))
 
 
-def read_terms(question: str, *, weights: Mapping[str, float] = FIELD_WEIGHTS) -> Terms:
-    """Return the terms of a question in the fields that have a weight."""
+def read_terms(
+    question: str,
+    *,
+    weights: Mapping[str, float] = FIELD_WEIGHTS,
+    others: Sequence[OtherWriting] = (),
+    segmenter: Segmenter | None = None,
+) -> Terms:
+    """Return the terms of a question in the fields that have a weight.
+
+    A term of another writing that the question has itself does not count twice.
+    """
+    cut = (segmenter or default_segmenter()).segment
+    readers: Mapping[str, Callable[[str], Sequence[str]]] = {CHARACTERS: character_grams, WORDS: cut}
+    texts = (question, *(other.text for other in others))
     return Terms(
-        counts={name: _count(READERS[name](question)) for name in weights},
+        counts={name: _count_all(readers[name], question, others) for name in weights},
         weights=weights,
-        identifiers=tuple(dict.fromkeys(identifier.value for identifier in find_identifiers(question))),
+        identifiers=tuple(dict.fromkeys(found.value for text in texts for found in find_identifiers(text))),
     )
 
 
@@ -108,7 +127,8 @@ class LexicalSearcher:
 class LexicalIndex:
     """A lexical index on disk that documents can be added to and taken from."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, segmenter: Segmenter | None = None) -> None:
+        self._segmenter = segmenter or default_segmenter()
         self._index = tantivy.Index.open(str(folder))
         _register_tokenizer(self._index)
         self._writer: tantivy.IndexWriter | None = None
@@ -130,18 +150,18 @@ class LexicalIndex:
         beyond = tantivy.Query.range_query(_schema(), OWNER, tantivy.FieldType.Unsigned, lower_bound=size)
         self._writer.delete_documents_by_query(beyond)
         for document in added:
-            self._writer.add_document(_make_document(document))
+            self._writer.add_document(_make_document(document, self._segmenter))
         self._writer.commit()
 
 
-def write_lexical(documents: Iterable[LexicalDocument], folder: Path) -> None:
+def write_lexical(documents: Iterable[LexicalDocument], folder: Path, segmenter: Segmenter | None = None) -> None:
     """Write an index of these documents into an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
     index = tantivy.Index(_schema(), str(folder))
     _register_tokenizer(index)
     writer = index.writer(WRITER_HEAP_BYTES, 1)
     for document in documents:
-        writer.add_document(_make_document(document))
+        writer.add_document(_make_document(document, segmenter or default_segmenter()))
     writer.commit()
     writer.wait_merging_threads()
     for lock in folder.glob(".tantivy-*.lock"):
@@ -175,16 +195,16 @@ def _register_tokenizer(index: tantivy.Index) -> None:
     index.register_tokenizer("given", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
 
 
-def _make_document(document: LexicalDocument) -> tantivy.Document:
+def _make_document(document: LexicalDocument, segmenter: Segmenter) -> tantivy.Document:
     made = tantivy.Document()
     made.add_unsigned(OWNER, document.owner)
     made.add_text(CHARACTERS, " ".join(character_grams(document.text)))
-    made.add_text(WORDS, " ".join(segment(document.text)))
+    made.add_text(WORDS, " ".join(segmenter.segment(document.text)))
     made.add_text(IDENTIFIERS, " ".join(identifier.value for identifier in find_identifiers(document.text)))
     return made
 
 
-def _make_query(counts: Mapping[str, Mapping[str, int]], weights: Mapping[str, float]) -> tantivy.Query | None:
+def _make_query(counts: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> tantivy.Query | None:
     """Return the query for these terms; every index here has the same schema, so one serves them all."""
     clauses = [
         (tantivy.Occur.Should, tantivy.Query.boost_query(_make_term(name, term), weights[name] * count))
@@ -198,9 +218,15 @@ def _make_term(name: str, value: str) -> tantivy.Query:
     return tantivy.Query.term_query(_schema(), name, value, index_option="freq")
 
 
-def _count(terms: Sequence[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for term in terms:
+def _count_all(
+    read: Callable[[str], Sequence[str]], question: str, others: Sequence[OtherWriting]
+) -> Mapping[str, float]:
+    counts: dict[str, float] = {}
+    for term in read(question):
         if term in counts or len(counts) < MAX_TERMS:
-            counts[term] = counts.get(term, 0) + 1
+            counts[term] = counts.get(term, 0.0) + 1.0
+    further = {term: other.weight for other in reversed(others) for term in read(other.text)}
+    for term, weight in further.items():
+        if term not in counts and len(counts) < MAX_TERMS:
+            counts[term] = weight
     return counts

@@ -16,6 +16,8 @@ from kb.database import Database
 from kb.items import ItemKey
 from kb.notices.models import Notice
 from kb.notices.service import list_notices
+from kb.synonyms.models import Synonym
+from kb.synonyms.service import list_synonyms
 
 SHELF_SIZE = 10_000
 # Written once, on tables and not on classes: building and binding these took longer than running them.
@@ -61,6 +63,7 @@ class Shelf:
         self._database = database
         self._items: dict[ItemKey, LoadedItem] = {}
         self._notices: list[Notice] | None = None
+        self._synonyms: list[Synonym] | None = None
 
     def at(self, revision: int) -> Shelf:
         """Return this shelf, or an empty one where the database has moved on."""
@@ -83,6 +86,13 @@ class Shelf:
             with self._database.read() as session:
                 self._notices = list_notices(session)
         return self._notices
+
+    def synonyms(self) -> list[Synonym]:
+        """Return every rule of synonyms."""
+        if self._synonyms is None:
+            with self._database.read() as session:
+                self._synonyms = list_synonyms(session)
+        return self._synonyms
 
 
 def is_visible(item: LoadedItem, audience: Audience) -> bool:

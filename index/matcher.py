@@ -11,17 +11,25 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from index.asking import ask_which_order, choose_questions
+from index.asking import Asker, ask_which_order
 from index.catalogue import Scope
 from index.explanation import Explainer
 from index.follower import LiveIndex
 from index.highlight import telling_terms
+from index.lexical import Terms
 from index.loading import Shelf
+from index.places import explain_places, fill_places
+from index.precedents import make_precedents
 from index.question import read_question
 from index.ranking import RankedCandidate, rank
+from index.reading import QuestionReader, list_other_writings, make_reader
 from index.recipe import STANDARD, Recipe
-from index.searcher import TermHits, complete_candidates, find_by_terms
-from index.solutions import MAX_LIMIT, Ask, MatchedNotice, MatchRequest, MatchResult, Solution
+from index.remedies import summarise_remedies
+from index.searcher import Candidates, TermHits, complete_candidates, find_by_terms
+from index.signs import SignReader
+from index.snapshot import Snapshot
+from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult
+from index.wording import Reading
 from kb.articles.models import Audience
 from kb.database import Database
 from kb.errors import InvalidInput
@@ -46,57 +54,150 @@ class Surroundings:
     answer_threshold: float
 
 
-class Matcher:
-    """Matches questions on a live index; safe to call from several threads."""
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds by stage of one match."""
 
-    def __init__(self, live: LiveIndex, surroundings: Surroundings, recipe: Recipe = STANDARD) -> None:
+    stages: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Note the time since the last lap."""
+        now = time.perf_counter()
+        self.stages[stage] = round((now - self.started) * 1000, 3)
+        self.started = now
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for a question: the candidates in their final order, and all that is needed to explain them."""
+
+    snapshot: Snapshot
+    recipe: Recipe
+    shelf: Shelf
+    context: OrderContext
+    is_one_of_several_orders: bool
+    reading: Reading
+    terms: Terms
+    candidates: Candidates
+    ranked: Sequence[RankedCandidate]
+    signs: SignReader
+
+
+class Matcher:
+    """Matches questions on a live index; safe to call from several threads.
+
+    It goes by the given recipe; without one by what the index has learnt, or else by the standard one.
+    """
+
+    def __init__(self, live: LiveIndex, surroundings: Surroundings, recipe: Recipe | None = None) -> None:
         self.live = live
         self.surroundings = surroundings
-        self.recipe = recipe
+        self.given_recipe = recipe
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
         self._shelf = Shelf(live.database, -1)
+        self._reader: QuestionReader | None = None
+
+    def warm_up(self) -> None:
+        """Load dictionaries and tables now: they take a second, and nobody's first question should wait for them."""
+        snapshot = self.live.snapshot()
+        self._shelf = self._shelf.at(snapshot.revision)
+        self._find_reader(snapshot, self._shelf).wording.warm_up()
 
     def match(self, request: MatchRequest) -> MatchResult:
         """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
-        watch = _Stopwatch()
-        question = read_question(request.question, request.turns if self.recipe.turns_count else ())
-        if not 1 <= request.limit <= MAX_LIMIT:
-            raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
-        # The index before the database: what it names can then be loaded, and may be kept for its revision.
-        snapshot = self.live.snapshot()
-        context, ask = self._find_context(request)
-        watch.lap("understand")
-        allowed = snapshot.catalogue.select(_make_scope(request, context))
-        by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, question.text, allowed, self.recipe))
-        vector = self.live.encoder.encode_question(question.text, beside=by_terms.start)
-        watch.lap("encode")
-        hits = by_terms.result()
-        candidates = complete_candidates(snapshot, vector, hits, allowed, self.recipe)
-        watch.lap("search")
-        ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience, recipe=self.recipe)
-        watch.lap("rank")
-        explainer = Explainer(snapshot, candidates, context, telling_terms(hits.terms))
-        self._shelf = shelf = self._shelf.at(snapshot.revision)
-        solutions = _load_solutions(shelf, explainer, ranked, request)
-        notices = _select_notices(shelf, context, request.audience)
+        watch = Stopwatch()
+        found = self.search(request, watch)
+        snapshot, context, ranked, recipe = found.snapshot, found.context, found.ranked, found.recipe
+        explainer = Explainer(
+            snapshot,
+            found.candidates,
+            context,
+            found.reading,
+            telling_terms(found.terms),
+            found.signs,
+            recipe.curves[request.audience],
+        )
+        places = fill_places(found.shelf, explainer, ranked, request)
+        solutions = explain_places(explainer, places[: request.limit])
+        notices = _select_notices(found.shelf, context, request.audience)
         confidence = solutions[0].confidence if solutions else 0.0
+        answered = bool(solutions) and confidence >= self.surroundings.answer_threshold
+        ask = remedies = None
         if confidence >= WORTH_ASKING:
-            ask = ask or choose_questions(ranked, snapshot.catalogue, context, question.raw)
+            precedents = make_precedents(snapshot.catalogue, context, recipe)
+            remedies = summarise_remedies(ranked, found.candidates, snapshot.catalogue, precedents)
+            asker = Asker(snapshot.catalogue, context, audience=request.audience, recipe=recipe)
+            ask = asker.choose([place.candidate for place in places], request.question)
+        if ask is None and found.is_one_of_several_orders:
+            ask = ask_which_order(request.question)
         watch.lap("explain")
         return MatchResult(
             request_id=uuid.uuid4().hex,
             generation=snapshot.generation,
             confidence=confidence,
-            answered=bool(solutions) and confidence >= self.surroundings.answer_threshold,
+            answered=answered,
+            hand_over=request.audience is Audience.PUBLIC and not answered,
             solutions=solutions,
-            ask=ask,
+            ask=[] if ask is None else [ask],
             notices=notices,
             order_id=context.order.id if context.order else None,
+            remedies=remedies,
+            rewordings=found.reading.rewordings,
             timing=watch.stages,
         )
 
-    def _find_context(self, request: MatchRequest) -> tuple[OrderContext, list[Ask]]:
-        order, ask = _find_order(self.live.database, request)
+    def search(self, request: MatchRequest, watch: Stopwatch | None = None) -> Found:
+        """Return the ranked candidates for a question, before any is loaded or explained; raises as `match` does."""
+        watch = watch or Stopwatch()
+        # The index before the database: what it names can then be loaded, and may be kept for its revision.
+        snapshot = self.live.snapshot()
+        recipe = self.find_recipe(snapshot)
+        question = read_question(request.question, request.turns if recipe.turns_count else ())
+        if not 1 <= request.limit <= MAX_LIMIT:
+            raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
+        context, is_one_of_several = self._find_context(request)
+        self._shelf = shelf = self._shelf.at(snapshot.revision)
+        reading = self._find_reader(snapshot, shelf).read(question.text)
+        allowed = snapshot.catalogue.select(_make_scope(request, context))
+        watch.lap("understand")
+        others = list_other_writings(reading, question.before)
+        by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, reading.text, allowed, recipe, others))
+        vector = self.live.encoder.encode_question(f"{question.before} {reading.text}".strip(), beside=by_terms.start)
+        watch.lap("encode")
+        hits = by_terms.result()
+        candidates = complete_candidates(snapshot, vector, hits, allowed, recipe)
+        watch.lap("search")
+        ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience, recipe=recipe)
+        watch.lap("rank")
+        return Found(
+            snapshot=snapshot,
+            recipe=recipe,
+            shelf=shelf,
+            context=context,
+            is_one_of_several_orders=is_one_of_several,
+            reading=reading,
+            terms=hits.terms,
+            candidates=candidates,
+            ranked=ranked,
+            signs=SignReader(candidates, ranked, characters=len(reading.text), items=len(snapshot.lexical_full)),
+        )
+
+    def find_recipe(self, snapshot: Snapshot) -> Recipe:
+        """Return the recipe that questions are matched by."""
+        if self.given_recipe is not None:
+            return self.given_recipe
+        return STANDARD if snapshot.learnt is None else snapshot.learnt.recipe
+
+    def _find_reader(self, snapshot: Snapshot, shelf: Shelf) -> QuestionReader:
+        reader = self._reader
+        if reader is None or reader.revision != snapshot.revision:
+            self._reader = reader = make_reader(snapshot, shelf, self.find_recipe(snapshot))
+        return reader
+
+    def _find_context(self, request: MatchRequest) -> tuple[OrderContext, bool]:
+        """Return what is known, and whether the question may be about any of several orders."""
+        order, is_one_of_several = _find_order(self.live.database, request)
         context = derive_context(
             order,
             now=request.now or self.surroundings.clock(),
@@ -104,7 +205,7 @@ class Matcher:
             channel=request.channel,
             audience=request.audience,
         )
-        return context, ask
+        return context, is_one_of_several
 
 
 class _Beside:
@@ -122,35 +223,22 @@ class _Beside:
         return self._search() if self._running is None else self._running.result()
 
 
-@dataclass(slots=True)
-class _Stopwatch:
-    """Milliseconds by stage of one match."""
-
-    stages: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.stages[stage] = round((now - self.started) * 1000, 3)
-        self.started = now
-
-
-def _find_order(database: Database, request: MatchRequest) -> tuple[Order | None, list[Ask]]:
-    """Return the order the request is about; where a customer has several, ask which one."""
+def _find_order(database: Database, request: MatchRequest) -> tuple[Order | None, bool]:
+    """Return the order the request is about, and whether it is one of several that the customer has."""
     if request.order is not None:
-        return request.order, []
+        return request.order, False
     if request.order_id is not None:
         with database.read() as session:
-            return get_order(session, request.order_id), []
+            return get_order(session, request.order_id), False
     if request.customer_id is not None:
         with database.read() as session:
             orders = list_customer_orders(session, request.customer_id, limit=2)
             if not orders:
                 require_customer(session, request.customer_id)
         if len(orders) == 1:
-            return orders[0], []
-        return None, [ask_which_order(request.question)] if orders else []
-    return _find_named_order(database, request), []
+            return orders[0], False
+        return None, bool(orders)
+    return _find_named_order(database, request), False
 
 
 def _find_named_order(database: Database, request: MatchRequest) -> Order | None:
@@ -177,24 +265,6 @@ def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
         category=request.filters.category,
         language=request.filters.language,
     )
-
-
-def _load_solutions(
-    shelf: Shelf, explainer: Explainer, ranked: Sequence[RankedCandidate], request: MatchRequest
-) -> list[Solution]:
-    """Turn the best candidates into solutions; one that may not be shown makes room for the next."""
-    entries = explainer.snapshot.catalogue.entries
-    solutions: list[Solution] = []
-    for start in range(0, len(ranked), request.limit):
-        page = ranked[start : start + request.limit]
-        keys = [entries[candidate.ordinal].key for candidate in page]
-        loaded = shelf.load(keys, audience=request.audience)
-        for key, candidate in zip(keys, page, strict=True):
-            if key in loaded and len(solutions) < request.limit:
-                solutions.append(explainer.make_solution(loaded[key], candidate, rank=len(solutions) + 1))
-        if len(solutions) == request.limit:
-            break
-    return solutions
 
 
 def _select_notices(shelf: Shelf, context: OrderContext, audience: Audience) -> list[MatchedNotice]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, Entry
+from index.precedents import Precedents, make_precedents
 from index.recipe import STANDARD, Recipe
 from index.searcher import Candidates
 from kb.articles.models import Audience
@@ -13,18 +14,11 @@ from kb.changes import ItemKind
 from kb.conditions import Verdict, evaluate
 from kb.orders.context import OrderContext
 
-SHOWN = 60  # Nobody is shown more than fifty; what has no condition stays where it is.
+SHOWN = 100  # Fifty at most, and as many copies of them; what has no condition stays where it is.
 RANKED = 400  # Candidates whose conditions are looked at: a rare condition met may lift one from far down.
-# In units of the fused score, whose best candidate commonly stands 1.5 to 3.5 above the mean (0003-ranking.md).
-MET_BONUS = 0.3
-# A met condition is worth its surprise, -ln(share of orders that meet it): an article written for parcels that are
-# lost says more about this lost parcel than one written for anything shipped.
-SURPRISE_WEIGHT = 0.7
 # However rare the order: what the customer says must still be able to lead elsewhere.
 LARGEST_SURPRISE = 2.5
 UNMET_PENALTY = 4.0  # Behind everything that could apply, but still there for an agent to see.
-# An article is the shop's word, a case what somebody once did: it goes first only where it is clearly nearer.
-CASE_PENALTY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,7 @@ def rank(
     recipe: Recipe = STANDARD,
 ) -> list[RankedCandidate]:
     """Return the candidates in final order; a customer never sees one whose conditions are unmet."""
+    precedents = make_precedents(catalogue, context, recipe)
     ranked = []
     for position, ordinal in enumerate(candidates.ordinals[:RANKED].tolist()):
         condition = catalogue.conditions.get(ordinal)
@@ -55,21 +50,45 @@ def rank(
         verdict = Verdict.MET if condition is None else evaluate(condition, context)
         if recipe.order_counts and verdict is Verdict.UNMET and audience is Audience.PUBLIC:
             continue
-        moved = _move(catalogue, ordinal, verdict, recipe)
+        moved = _move(catalogue, ordinal, verdict, recipe, precedents)
         score = float(candidates.fused[position]) + moved
         ranked.append(RankedCandidate(ordinal, position, score, verdict, moved))
     return sorted(ranked, key=lambda candidate: -candidate.score)
 
 
-def _move(catalogue: Catalogue, ordinal: int, verdict: Verdict, recipe: Recipe) -> float:
+def score_if(
+    candidate: RankedCandidate,
+    verdict: Verdict,
+    catalogue: Catalogue,
+    *,
+    audience: Audience,
+    recipe: Recipe = STANDARD,
+) -> float:
+    """Return the score the candidate would have under another verdict; minus infinity where nobody would see it.
+
+    Only articles have conditions: a case has no other verdict.
+    """
+    if recipe.order_counts and verdict is Verdict.UNMET and audience is Audience.PUBLIC:
+        return -math.inf
+    return candidate.score - candidate.moved + _move_article(catalogue.entries[candidate.ordinal], verdict, recipe)
+
+
+def _move(catalogue: Catalogue, ordinal: int, verdict: Verdict, recipe: Recipe, precedents: Precedents) -> float:
     entry = catalogue.entries[ordinal]
-    if entry.key.kind is ItemKind.CASE:
-        return -CASE_PENALTY
+    return precedents.move(entry) if entry.key.kind is ItemKind.CASE else _move_article(entry, verdict, recipe)
+
+
+def _move_article(entry: Entry, verdict: Verdict, recipe: Recipe) -> float:
     if not recipe.order_counts:
         return 0.0
     if verdict is Verdict.UNMET:
         return -UNMET_PENALTY
     if verdict is Verdict.UNKNOWN or not entry.applies_when:
         return 0.0
-    surprise = min(-math.log(entry.met_share), LARGEST_SURPRISE) if recipe.rarity_counts else 0.0
-    return MET_BONUS + SURPRISE_WEIGHT * surprise
+    surprise = find_surprise(entry) if recipe.rarity_counts else 0.0
+    return recipe.order.met + recipe.order.surprise * surprise
+
+
+def find_surprise(entry: Entry) -> float:
+    """Return how surprising it is that an order meets an article's conditions, bounded."""
+    return min(-math.log(entry.met_share), LARGEST_SURPRISE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.catalogue import BoolArray, IntArray
 from index.fusion import Source, fuse
-from index.lexical import LexicalSearcher, Terms, read_terms
+from index.lexical import LexicalSearcher, OtherWriting, Terms, read_terms
 from index.recipe import STANDARD, Recipe
 from index.snapshot import Snapshot
 from index.vectors import FloatVector, VectorIndex
@@ -20,6 +20,8 @@ FloatArray = NDArray[np.float64]
 
 # A base of so few documents is scored whole in one search: cheaper than asking again for what was not found.
 WHOLE_BASE = 2_000
+# So many rows are scored faster all at once, where they lie, than searched first and then scored row by row.
+SCORED_WHOLE = 10_000
 DEPTH = 64  # Hits taken from each source; their union is what is ranked.
 
 
@@ -36,9 +38,15 @@ class Candidates:
         return len(self.ordinals)
 
 
-def find_by_terms(snapshot: Snapshot, text: str, allowed: BoolArray, recipe: Recipe = STANDARD) -> TermHits:
+def find_by_terms(
+    snapshot: Snapshot,
+    text: str,
+    allowed: BoolArray,
+    recipe: Recipe = STANDARD,
+    others: Sequence[OtherWriting] = (),
+) -> TermHits:
     """Return what the lexical and identifier sources find for a question; needs no vector, so it can run beside it."""
-    terms = read_terms(text, weights=recipe.term_fields)
+    terms = read_terms(text, weights=recipe.term_fields, others=others, segmenter=snapshot.segmenter)
     return TermHits(
         terms,
         headings=_search_lexical(snapshot.lexical_headings, snapshot.lexical_headings.search, terms, allowed),
@@ -51,16 +59,20 @@ def complete_candidates(
     snapshot: Snapshot, vector: FloatVector, hits: TermHits, allowed: BoolArray, recipe: Recipe = STANDARD
 ) -> Candidates:
     """Return every candidate that any source of the recipe finds, best first, scored by all its sources."""
+    dense = {
+        Source.DENSE_HEADING: make_dense(snapshot.headings, vector),
+        Source.DENSE_PASSAGE: make_dense(snapshot.passages, vector),
+    }
     finders: Mapping[Source, Callable[[], IntArray]] = {
-        Source.DENSE_HEADING: lambda: _search_dense(snapshot.headings, snapshot.heading_owner, vector, allowed),
-        Source.DENSE_PASSAGE: lambda: _search_dense(snapshot.passages, snapshot.passage_owner, vector, allowed),
+        Source.DENSE_HEADING: lambda: dense[Source.DENSE_HEADING].find(snapshot.heading_owner, allowed),
+        Source.DENSE_PASSAGE: lambda: dense[Source.DENSE_PASSAGE].find(snapshot.passage_owner, allowed),
         Source.LEXICAL_HEADING: hits.headings.best,
         Source.LEXICAL_FULL: hits.full.best,
         Source.IDENTIFIER: hits.identified.best,
     }
     found = [finders[source]() for source in recipe.weights]
     ordinals = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
-    return _complete(snapshot, vector, hits, ordinals, recipe.weights)
+    return _complete(snapshot, dense, hits, ordinals, recipe.weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,9 +112,32 @@ class TermHits:
     identified: OwnerScores
 
 
-def _search_dense(index: VectorIndex, owner: IntArray, vector: FloatVector, allowed: BoolArray) -> IntArray:
-    rows, _ = index.search(vector, limit=DEPTH, allowed=None if allowed.all() else allowed[owner])
-    return owner[rows]
+@dataclass(frozen=True, slots=True, eq=False)
+class DenseRows:
+    """One kind of rows beside one question; `scores` are those of all rows, where there are few enough."""
+
+    index: VectorIndex
+    vector: FloatVector
+    scores: FloatVector | None
+
+    def find(self, owner: IntArray, allowed: BoolArray) -> IntArray:
+        """Return the owners of the nearest rows in scope, best first; an owner may recur."""
+        if self.scores is None:
+            rows, _ = self.index.search(self.vector, limit=DEPTH, allowed=None if allowed.all() else allowed[owner])
+            return owner[rows]
+        rows = np.flatnonzero(allowed[owner])
+        if len(rows) > DEPTH:
+            rows = rows[np.argpartition(-self.scores[rows], DEPTH)[:DEPTH]]
+        return owner[rows[np.argsort(-self.scores[rows], kind="stable")]]
+
+    def score(self, rows: IntArray) -> FloatVector:
+        """Return the inner product of the question with each of the named rows."""
+        return self.index.score(self.vector, rows) if self.scores is None else self.scores[rows]
+
+
+def make_dense(index: VectorIndex, vector: FloatVector) -> DenseRows:
+    """Return the rows beside a question."""
+    return DenseRows(index, vector, index.score_all(vector) if len(index) <= SCORED_WHOLE else None)
 
 
 def _search_lexical(index: LexicalSearcher, search: TermSearch, terms: Terms, allowed: BoolArray) -> OwnerScores:
@@ -124,11 +159,15 @@ def _keep_best(owners: IntArray, scores: FloatVector, allowed: BoolArray, *, exh
 
 
 def _complete(
-    snapshot: Snapshot, vector: FloatVector, hits: TermHits, ordinals: IntArray, weights: Mapping[Source, float]
+    snapshot: Snapshot,
+    dense: Mapping[Source, DenseRows],
+    hits: TermHits,
+    ordinals: IntArray,
+    weights: Mapping[Source, float],
 ) -> Candidates:
     catalogue = snapshot.catalogue
-    dense_heading, _ = _score_rows(snapshot.headings, catalogue.heading_start, vector, ordinals)
-    dense_passage, best_passages = _score_rows(snapshot.passages, catalogue.passage_start, vector, ordinals)
+    dense_heading, _ = _score_rows(dense[Source.DENSE_HEADING], catalogue.heading_start, ordinals)
+    dense_passage, best_passages = _score_rows(dense[Source.DENSE_PASSAGE], catalogue.passage_start, ordinals)
     heading_rows = np.diff(catalogue.heading_start)
     columns = {
         Source.DENSE_HEADING: dense_heading,
@@ -149,16 +188,14 @@ def _complete(
     )
 
 
-def _score_rows(
-    index: VectorIndex, start: IntArray, vector: FloatVector, ordinals: IntArray
-) -> tuple[FloatArray, IntArray]:
+def _score_rows(dense: DenseRows, start: IntArray, ordinals: IntArray) -> tuple[FloatArray, IntArray]:
     """Return each item's best inner product over its rows, and the row that gave it."""
     counts = start[ordinals + 1] - start[ordinals]
     firsts = np.cumsum(counts) - counts
     if not len(ordinals):
         return np.zeros(0), np.zeros(0, np.int64)
     rows = np.repeat(start[ordinals] - firsts, counts) + np.arange(int(counts.sum()))
-    scores = index.score(vector, rows).astype(np.float64)
+    scores = dense.score(rows).astype(np.float64)
     best = np.maximum.reduceat(scores, firsts)
     owner = np.repeat(np.arange(len(ordinals)), counts)
     is_best = scores >= best[owner]

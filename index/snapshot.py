@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from index.catalogue import Catalogue, IntArray
+from index.learnt import Learnt
 from index.lexical import LexicalSearcher
 from index.texts import PassageTexts
 from index.vectors import VectorIndex
+from index.vocabulary import Vocabulary
+from kb.text.segment import Segmenter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +25,9 @@ class Snapshot:
     texts: PassageTexts
     lexical_headings: LexicalSearcher
     lexical_full: LexicalSearcher
+    vocabulary: Vocabulary
+    segmenter: Segmenter
+    learnt: Learnt | None = None
     heading_owner: IntArray = field(init=False)
     passage_owner: IntArray = field(init=False)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from index.wording import Rewording
 from kb.articles.models import Audience
 from kb.changes import ItemKind
 from kb.orders.order import Order
@@ -25,7 +26,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class MatchRequest:
-    """A question with all that is known about its order; `now` None means the clock's."""
+    """A question with all that is known about its order; `now` None means the clock's.
+
+    With `fold_copies` solutions that say the same take one place; without it each has its own.
+    """
 
     question: str
     turns: Sequence[str] = ()
@@ -38,6 +42,7 @@ class MatchRequest:
     filters: Filters = Filters()
     now: datetime | None = None
     without: frozenset[str] = frozenset()
+    fold_copies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """An article or a case ranked for a question."""
+    """An article or a case ranked for a question; `copies` are the ids of others that say the same.
+
+    `found_by` are the words of the question that it holds in another writing than the customer's.
+    """
 
     rank: int
     kind: ItemKind
@@ -100,14 +108,36 @@ class Solution:
     citations: Sequence[Citation]
     audience: Audience
     outcome: str | None = None
+    copies: Sequence[str] = ()
+    found_by: Sequence[Rewording] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A fact that would tell the best solutions apart, and how to ask for it."""
+    """The one fact worth asking for, and how to ask for it.
+
+    `gain` is by how much the likeliest solution's probability is expected to rise with the answer; `separates` are the
+    ids of those of which one or another is the likeliest then.
+    """
 
     fact: str
     question: str
+    gain: float = 0.0
+    separates: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What was done in most past cases like this one: in `count` of `total`, of which `solved` were settled.
+
+    `case_ids` are the cases in which it was done, best first.
+    """
+
+    remedy: str
+    count: int
+    total: int
+    solved: int
+    case_ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +154,10 @@ class MatchedNotice:
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """The answer to a match request; `timing` is milliseconds by stage."""
+    """The answer to a match request; `timing` is milliseconds by stage.
+
+    Where nothing is sure enough, an agent still sees the nearest solutions, and a customer is to be handed over.
+    """
 
     request_id: str
     generation: str
@@ -134,4 +167,7 @@ class MatchResult:
     ask: Sequence[Ask]
     notices: Sequence[MatchedNotice]
     order_id: str | None = None
+    hand_over: bool = False
+    remedies: Remedies | None = None
+    rewordings: Sequence[Rewording] = ()
     timing: Mapping[str, float] = field(default_factory=dict)

@@ -47,12 +47,17 @@ class VectorIndex:
         best = np.argsort(-scores, kind="stable")[:limit]
         return rows[best], scores[best]
 
+    def score_all(self, question: FloatVector) -> FloatVector:
+        """Return the inner product of the question with every row."""
+        scores = self._vectors @ question
+        return np.append(scores, self._extra @ question) if len(self._extra) else scores
+
     def score(self, question: FloatVector, rows: IntArray) -> FloatVector:
         """Return the inner product of the question with each of the named rows."""
         size = len(self._vectors)
         if 2 * len(rows) > len(self):
             # Gathering most rows costs more than multiplying with all of them where they lie.
-            return np.append(self._vectors @ question, self._extra @ question)[rows]
+            return self.score_all(question)[rows]
         if not len(self._extra):
             return np.asarray(self._vectors[rows] @ question, np.float32)
         scores = np.empty(len(rows), np.float32)

@@ -15,12 +15,12 @@ PACKAGES = ("kb", "index", "api", "eval")
 WRAPPED = {
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/lexical.py"},
-    "torch": {"index/export.py"},
-    "sentence_transformers": {"index/export.py"},
+    "torch": {"index/export.py", "index/adaptation/training.py"},
+    "sentence_transformers": {"index/export.py", "index/adaptation/training.py"},
     "jieba": {"kb/text/segment.py"},
     "opencc": {"kb/text/normalise.py"},
     "ir_measures": {"eval/metrics.py"},
-    "matplotlib": {"eval/report/plots.py"},
+    "matplotlib": {"eval/report/plots.py", "eval/report/curves.py"},
 }
 
 

@@ -13,20 +13,41 @@ const PLACEHOLDERS = /【待补充[^】]*】|\[to fill: [^\]]*\]/g;
 /** Return the nodes that show a match result. */
 export function showResult(result) {
   return [
-    result.answered ? null : showUnsure(result.solutions.length),
+    showRewordings(result.rewordings),
+    result.answered ? null : showUnsure(result),
     showNotices(result.notices),
     showAsks(result.ask),
+    showRemedies(result.remedies),
     el("ol", { class: "solutions" }, result.solutions.map(showSolution)),
     showMeta(result),
   ].filter(Boolean);
 }
 
-function showUnsure(count) {
+function showUnsure({ solutions, hand_over: handOver }) {
   return el(
     "div",
     { class: "panel unsure" },
     el("h2", { text: say("unsure") }),
-    el("p", { text: say(count ? "unsureText" : "nothing") }),
+    handOver ? el("p", { text: say("handOver") }) : null,
+    el("p", { text: say(solutions.length ? "unsureText" : "nothing") }),
+  );
+}
+
+function showRewordings(rewordings) {
+  if (!rewordings.length) return null;
+  return el("p", { class: "read-as" }, el("span", { class: "read-as-word", text: say("readAs") }), showChanges(rewordings));
+}
+
+// One stretch of the question may be read as several words: shown together.
+function showChanges(rewordings) {
+  const together = Map.groupBy(rewordings, ({ written, how }) => `${how} ${written}`);
+  return [...together.values()].map((same) =>
+    el(
+      "span",
+      { class: "change" },
+      `${same[0].written} → ${same.map((one) => one.read_as).join(" / ")}`,
+      el("span", { class: "how", text: say(`how.${same[0].how}`) }),
+    ),
   );
 }
 
@@ -54,7 +75,23 @@ function showAsks(asks) {
     "section",
     { class: "panel asks" },
     el("h2", { text: say("askTitle") }),
-    el("ul", {}, asks.map((ask) => el("li", {}, el("span", { text: ask.question }), copyButton(ask.question)))),
+    el("ul", {}, asks.map((ask) => el("li", {}, el("span", {}, ask.question, showGain(ask.gain)), copyButton(ask.question)))),
+  );
+}
+
+function showGain(gain) {
+  if (!gain) return null;
+  return el("span", { class: "gain", text: say("gain", { gain: `${Math.round(gain * 100)}%` }) });
+}
+
+function showRemedies(remedies) {
+  if (!remedies) return null;
+  return el(
+    "section",
+    { class: "panel remedies" },
+    el("h2", { text: say("remediesTitle") }),
+    el("p", {}, el("strong", { text: remedies.remedy }), el("span", { class: "remedy-count", text: say("remedyCount", remedies) })),
+    el("p", { class: "ids", text: remedies.case_ids.join(" · ") }),
   );
 }
 
@@ -77,6 +114,8 @@ function showSolution(solution) {
       solution.kind === "case" ? null : showSnippet(solution.snippet, of("snippet")),
       showConditions(solution.conditions),
       showReply(solution),
+      showFoundBy(solution.found_by),
+      showCopies(solution.copies),
       showWhy(solution),
     ),
   );
@@ -166,6 +205,15 @@ function showHandling(snippet, highlights) {
     el("div", { class: "reply-head" }, el("h3", { text: say("handling") })),
     el("p", { class: "reply-text" }, markStretches(snippet, stretches)),
   );
+}
+
+function showFoundBy(rewordings) {
+  if (!rewordings.length) return null;
+  return el("p", { class: "read-as" }, el("span", { class: "read-as-word", text: say("foundBy") }), showChanges(rewordings));
+}
+
+function showCopies(ids) {
+  return ids.length ? el("p", { class: "ids", text: `${say("copies")}  ${ids.join(" · ")}` }) : null;
 }
 
 function copyButton(text) {

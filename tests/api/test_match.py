@@ -8,11 +8,12 @@ from tests.api.conftest import Shop
 from tests.fakes import SHIPPED_ORDER
 
 RESULT_KEYS = {
-    "request_id", "generation", "confidence", "answered", "solutions", "ask", "notices", "order_id", "timing",
+    "request_id", "generation", "confidence", "answered", "solutions", "ask", "notices", "order_id", "remedies",
+    "timing",
 }  # fmt: skip
 SOLUTION_KEYS = {
     "rank", "kind", "id", "version", "title", "snippet", "highlights", "score", "confidence", "scores", "applies",
-    "conditions", "reply", "citations", "audience", "outcome",
+    "conditions", "reply", "citations", "audience", "outcome", "copies",
 }  # fmt: skip
 
 

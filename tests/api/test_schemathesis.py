@@ -25,6 +25,9 @@ WITH_INPUT = [
     ("GET", "/v1/articles/{article_id}"),
     ("PUT", "/v1/articles/{article_id}"),
     ("POST", "/v1/articles/{article_id}:withdraw"),
+    ("GET", "/v1/synonyms"),
+    ("PUT", "/v1/synonyms/{synonym_id}"),
+    ("DELETE", "/v1/synonyms/{synonym_id}"),
 ]
 WITHOUT_INPUT = [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
 REQUESTS_EACH = 30

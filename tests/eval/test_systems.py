@@ -15,7 +15,6 @@ from eval.systems import RUN_DEPTH, System, make_request, match_question, rank_q
 from eval.workbench import Workbench, open_workbench
 from index.build import report_nothing
 from index.lexical import WORDS, read_terms
-from index.ranking import MET_BONUS
 from index.recipe import STANDARD
 from index.searcher import DEPTH
 from kb.articles.models import Audience
@@ -55,7 +54,7 @@ def test_without_its_order_a_question_is_asked_bare(bench: Workbench) -> None:
     record = match_question(bench.matcher, bench.dataset, question, with_order=False)
     assert set(list_ids(record)[:2]) == {"shipped", "paid"}
     # Neither is lifted by the order nor sent to the end by it.
-    assert abs(record.ranking[0].score - record.ranking[1].score) < MET_BONUS
+    assert abs(record.ranking[0].score - record.ranking[1].score) < STANDARD.order.met
     # What a person reads of the question stays the same.
     assert record.order == rank_question(System.XIANZHI, bench, question).order != ""
 

@@ -124,7 +124,7 @@ def test_restored_database_opens_beside_generations_of_its_lost_future(
     # As many changes again: their numbers are those of the lost ones.
     for number in range(6):
         restored.save(make_article(id=f"new{number}", title="新的未来"))
-        found = restored.find("未来", limit=50)
+        found = restored.find("未来", limit=50, fold_copies=False)
         assert sorted(found) == sorted(["returns-7-days", *(f"new{n}" for n in range(number + 1))])
     backup.close()
 

@@ -28,13 +28,16 @@ from index.generation import (
 )
 from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
+from kb.orders.likeness import OrderFacts
 from tests.fakes import Desk, make_article, make_case, make_item
 
 
 @pytest.fixture
 def built(desk: Desk, now: datetime) -> Path:
     """The folder of a generation of three items."""
-    desk.save(make_article(), make_article(id="b", title="发票抬头", body="可以重开。"), make_case())
+    # The name is in no dictionary: without it one of the files would be empty, and no bit of it could flip.
+    named = make_article(products=["青柚极光锅"])
+    desk.save(named, make_article(id="b", title="发票抬头", body="可以重开。"), make_case())
     manifest = Builder(desk.database, desk.encoder, desk.live.folder).build(now=now)
     return desk.live.folder / manifest.name
 
@@ -151,6 +154,9 @@ def test_entries_are_read_back_as_they_were_written(tmp_path: Path, now: datetim
     items = [
         make_item("甲", category=("售后", "退货"), audience=Audience.INTERNAL, basis=Basis.ORDER, effective_from=now),
         make_item("b", kind=ItemKind.CASE, language="en"),
+        make_item(
+            "d", kind=ItemKind.CASE, outcome="reopened", remedy="换新", order_facts=OrderFacts({"is_late": ("late",)})
+        ),
         make_item("c", applies_when=[{"fact": "is_late", "op": "==", "value": True}], effective_to=now),
     ]
     entries = [make_entry(item, []) for item in items]

@@ -77,7 +77,7 @@ def test_limit_outside_its_bounds_is_refused(desk: Desk, limit: int) -> None:
 
 
 def test_limit_is_how_many_are_shown(desk: Desk) -> None:
-    desk.save(*(make_article(id=f"a{number}") for number in range(60)))
+    desk.save(*(make_article(id=f"a{number}", body=f"第 {number} 条规则。") for number in range(60)))
     assert [len(desk.find("退货", limit=limit)) for limit in (1, 7, 50)] == [1, 7, 50]
 
 
@@ -159,9 +159,14 @@ def test_order_number_in_a_customers_question_opens_no_order(desk: Desk) -> None
 
 
 def test_fact_that_the_best_solution_needs_is_asked_for(desk: Desk) -> None:
-    desk.save(make_article(applies_when=[{"fact": "invoice.issued", "op": "==", "value": True}]))
-    title = make_article().title
-    assert desk.ask(title, order=make_order()).ask == [Ask("invoice.issued", "请问发票开出来了吗？")]
+    issued = [{"fact": "invoice.issued", "op": "==", "value": True}]
+    desk.save(make_article(applies_when=issued), make_article(id="b"), make_article(id="far", title="另一件事"))
+    (ask,) = desk.ask(make_article().title, order=make_order()).ask
+    assert (ask.fact, ask.question) == ("invoice.issued", "请问发票开出来了吗？")
+    assert set(ask.separates) == {"returns-7-days", "b"}
+    assert ask.gain > 0.2
+    # The question is chosen by what would be shown, however few are shown.
+    assert desk.ask(make_article().title, order=make_order(), limit=1).ask == [ask]
 
 
 def test_question_about_something_else_is_not_answered_with_a_question(desk: Desk) -> None:

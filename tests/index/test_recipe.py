@@ -16,7 +16,7 @@ from index.fusion import FloatArray, Source, fuse
 from index.highlight import telling_terms
 from index.lexical import CHARACTERS, IDENTIFIERS, WORDS, read_terms
 from index.matcher import Matcher
-from index.ranking import CASE_PENALTY, MET_BONUS, RankedCandidate, rank
+from index.ranking import RankedCandidate, rank
 from index.recipe import STANDARD, Recipe
 from index.searcher import Candidates, complete_candidates, find_by_terms
 from index.snapshot import Snapshot
@@ -185,7 +185,7 @@ def rank_three(now: datetime, zone: ZoneInfo, recipe: Recipe, audience: Audience
 @pytest.mark.parametrize("audience", Audience)
 def test_order_that_does_not_count_moves_and_hides_nothing(now: datetime, zone: ZoneInfo, audience: Audience) -> None:
     ranked = rank_three(now, zone, replace(STANDARD, order_counts=False), audience)
-    assert [(c.ordinal, c.moved) for c in ranked] == [(0, 0.0), (1, 0.0), (2, -CASE_PENALTY)]
+    assert [(c.ordinal, c.moved) for c in ranked] == [(0, 0.0), (1, 0.0), (2, -STANDARD.order.case)]
     # What the order says is still told, so that what it would have ruled out can be counted.
     assert [c.applies for c in ranked] == [Verdict.UNMET, Verdict.MET, Verdict.MET]
 
@@ -200,7 +200,7 @@ def test_rarity_that_does_not_count_leaves_the_bonus_alone(now: datetime, zone: 
         counts: rank_three(now, zone, replace(STANDARD, rarity_counts=counts), Audience.PUBLIC)[0].moved
         for counts in (True, False)
     }
-    assert moved == {True: pytest.approx(MET_BONUS + 0.7 * math.log(10)), False: MET_BONUS}
+    assert moved == {True: pytest.approx(STANDARD.order.met + 0.7 * math.log(10)), False: STANDARD.order.met}
 
 
 def test_turns_that_do_not_count_are_not_searched_for(desk: Desk) -> None:
@@ -221,4 +221,7 @@ def test_turns_that_do_not_count_are_not_searched_for(desk: Desk) -> None:
 
 
 def test_matcher_goes_by_the_standard_recipe_unless_told_otherwise(desk: Desk) -> None:
-    assert desk.matcher.recipe == STANDARD
+    snapshot = desk.live.open()
+    assert desk.matcher.find_recipe(snapshot) is STANDARD
+    other = replace(STANDARD, turns_count=False)
+    assert Matcher(desk.live, desk.matcher.surroundings, other).find_recipe(snapshot) is other

@@ -16,7 +16,9 @@ from index.searcher import DEPTH, WHOLE_BASE, Candidates, complete_candidates, f
 from index.snapshot import Snapshot
 from index.texts import list_texts, open_texts, write_texts
 from index.vectors import make_vector_index
+from index.vocabulary import count_words
 from kb.items import Item, Passage
+from kb.text.segment import default_segmenter
 from tests.fakes import FakeEncoder, make_item
 
 ENCODER = FakeEncoder()
@@ -37,6 +39,8 @@ def make_snapshot(items: Sequence[Item], folder: Path) -> Snapshot:
         texts=open_texts(folder / "content", folder / "starts"),
         lexical_headings=LexicalIndex(folder / "headings").searcher(),
         lexical_full=LexicalIndex(folder / "full").searcher(),
+        vocabulary=count_words(items),
+        segmenter=default_segmenter(),
     )
 
 

@@ -90,6 +90,7 @@ _CASES = st.builds(
     satisfaction=st.none() | st.integers(1, 5),
     closed_at=st.none() | _MOMENT,
     intent=st.none() | _TEXT,
+    remedy=st.none() | st.sampled_from(["退款不退货", " 换新 ", "=1+1"]),
 )
 
 

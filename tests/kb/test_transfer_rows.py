@@ -202,6 +202,7 @@ def test_a_case_is_read_with_its_conversation_and_order() -> None:
             "工单号": "c",
             "客户问题": "到哪了",
             "处理方案": "已催促",
+            "处置": "催派送",
             "对话": "客户：你好\n还在吗\n客服：您好",
             "订单状态": "已发货",
             "支付方式": "微信",
@@ -214,7 +215,7 @@ def test_a_case_is_read_with_its_conversation_and_order() -> None:
         ("agent", "您好"),
     ]
     assert case.order == {"status": "shipped", "payment": {"method": "wechat"}}
-    assert (case.outcome, case.satisfaction) == (Outcome.ESCALATED, 4)
+    assert (case.outcome, case.satisfaction, case.remedy) == (Outcome.ESCALATED, 4, "催派送")
 
 
 def test_an_order_in_a_case_keeps_no_field_that_orders_do_not_have() -> None:
