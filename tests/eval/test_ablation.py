@@ -33,6 +33,8 @@ FLAGS_OFF = {
     "order context": replace(STANDARD, order_counts=False),
     "rarity of conditions": replace(STANDARD, rarity_counts=False),
     "earlier turns": replace(STANDARD, turns_count=False),
+    "other wordings": replace(STANDARD, wording_counts=False),
+    "synonyms": replace(STANDARD, synonyms_count=False),
 }
 FIELDS_OFF = {"characters": CHARACTERS, "words": WORDS}
 
