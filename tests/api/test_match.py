@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import Shop
+from tests.api.conftest import Shop, fill
 from tests.fakes import SHIPPED_ORDER
 
 RESULT_KEYS = {
     "request_id", "generation", "confidence", "answered", "solutions", "ask", "notices", "order_id", "remedies",
-    "timing",
+    "rewordings", "hand_over", "timing",
 }  # fmt: skip
 SOLUTION_KEYS = {
     "rank", "kind", "id", "version", "title", "snippet", "highlights", "score", "confidence", "scores", "applies",
     "conditions", "reply", "citations", "audience", "outcome", "copies",
+    "found_by",
 }  # fmt: skip
 
 
@@ -25,6 +26,28 @@ def test_answer_has_the_keys_of_the_contract(full_shop: Shop) -> None:
     assert set(result["solutions"][0]) == SOLUTION_KEYS
     assert set(result["solutions"][0]["reply"]) == {"text", "filled", "missing"}
     assert set(result["solutions"][0]["highlights"][0]) == {"field", "start", "end"}
+
+
+def test_answer_says_how_the_question_was_read_and_what_was_found_by_it(shop: Shop) -> None:
+    fill(shop.database)
+    shop.client.put("/v1/synonyms/returns", json={"terms": ["不要了", "退货"]})
+    result = shop.client.post("/v1/match", json={"question": "不要了怎么办"}).json()
+    read = {"written": "不要了", "read_as": "退货", "how": "synonym", "certainty": 1.0}
+    assert result["rewordings"] == [read]
+    found_by = {solution["id"]: solution["found_by"] for solution in result["solutions"]}
+    assert found_by["returns-7-days"] == [read]
+    assert found_by["case-1"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "audience", "handed_over"),
+    [("今天天气", "public", True), ("今天天气", "internal", False), ("七天无理由退货", "public", False)],
+)
+def test_customer_without_an_answer_is_handed_over_and_an_agent_is_not(
+    full_shop: Shop, question: str, audience: str, handed_over: bool
+) -> None:
+    result = full_shop.client.post("/v1/match", json={"question": question, "audience": audience}).json()
+    assert result["hand_over"] is handed_over
 
 
 def test_best_solution_comes_first_with_its_words_marked(full_shop: Shop) -> None:

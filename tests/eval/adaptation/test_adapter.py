@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -42,7 +43,8 @@ MOMENTS = (
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop before it adapts, to be copied."""
-    pytest.importorskip("torch", reason="needs the `adapt` extra")
+    torch = pytest.importorskip("torch", reason="needs the `adapt` extra")
+    torch.set_num_threads(1)  # For matrices this small a second thread waits more than it works.
     return make_shop(tmp_path_factory.mktemp("shop"))
 
 
@@ -189,7 +191,8 @@ def run_child(shop: Shop, moment: str) -> subprocess.CompletedProcess[str]:
     settings = shop.settings
     command = [sys.executable, "-m", "tests.eval.adaptation.child", settings.model, str(settings.model_dir)]
     command += [str(settings.data_dir), str(shop.labels), moment]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_an_encoder_that_serves_is_never_removed_as_not_better(adapted: tuple[Shop, Outcome], tmp_path: Path) -> None:
