@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from kb.database import Database
@@ -17,6 +18,10 @@ from tests.fakes import Desk
 from tests.postgres import NoPostgres, start_postgres
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+
+# A busy machine must not fail a property: no test depends on how long anything takes.
+settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-speed")
 
 
 @pytest.fixture
