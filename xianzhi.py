@@ -21,11 +21,13 @@ from eval.fit_command import fit
 from index.cli import app as index_app
 from index.cli import match, prepare, update_index
 from index.prepared import ModelNotPrepared, find_prepared
+from index.preview_command import preview
 from kb.cli import make_app as make_kb_app
 from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
 from kb.settings import Settings
+from kb.synonyms.cli import app as synonyms_app
 from kb.transfer.importer import import_path
 
 EXIT_UNUSABLE = 2
@@ -39,6 +41,7 @@ app = typer.Typer(
 app.command()(match)
 app.command()(serve)
 app.add_typer(make_kb_app(after_import=update_index), name="kb")
+synonyms_app.command()(preview)
 app.add_typer(index_app, name="index")
 index_app.command()(adapt)
 index_app.command()(fit)

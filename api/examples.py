@@ -175,6 +175,26 @@ WITHDRAWN: Example = {"id": "delivery-late-self", "version": 2, "result": "chang
 SYNONYM: Example = {"terms": ["运费", "邮费", "快递费"], "note": "规则里写运费"}
 SYNONYM_ONE_WAY: Example = {"terms": ["单子"], "means": ["订单"]}
 SYNONYM_SAVED: Example = {"id": "delivery-fee", "result": "added"}
+SYNONYM_TRIED: Example = {"id": "delivery-fee", "terms": ["运费", "邮费", "快递费"]}
+SYNONYM_PREVIEW: Example = {
+    "asked": 312,
+    "touched": 9,
+    "matched": 9,
+    "changed": 1,
+    "questions": [
+        {
+            "question": "退货的快递费谁出",
+            "before": [
+                {"kind": "article", "id": "returns-how", "title": "怎么退货"},
+                {"kind": "article", "id": "return-shipping-fee", "title": "退货运费谁出"},
+            ],
+            "after": [
+                {"kind": "article", "id": "return-shipping-fee", "title": "退货运费谁出"},
+                {"kind": "article", "id": "returns-how", "title": "怎么退货"},
+            ],
+        }
+    ],
+}
 SYNONYM_DELETED: Example = {"id": "delivery-fee", "deleted": True}
 SYNONYM_LIST: Example = {
     "items": [

@@ -190,6 +190,12 @@ class SynonymBody(StrictModel, Synonym):
         return Synonym(id=synonym_id, terms=self.terms, means=self.means, note=self.note)
 
 
+class SynonymPreviewBody(SynonymBody):
+    """A rule of synonyms to be tried."""
+
+    id: ItemId = Field("", description="The rule that it would replace, or its own; a new rule may have none.")
+
+
 class SynonymLine(Synonym):
     """A rule, and when it was last changed."""
 

@@ -18,6 +18,7 @@ from kb.feedback.recorder import MatchRecorder
 # A match holds two connections, any other request one, and the recorder one: 2 x 4 + 6 + 1 are the pool's fifteen.
 MATCHES_AT_ONCE = 4
 OTHERS_AT_ONCE = 6
+PREVIEWS_AT_ONCE = 1
 MATCHES_WAITING = 64  # More would wait longer than anybody does.
 
 
@@ -29,6 +30,8 @@ class Services:
     metrics: Metrics
     recorder: MatchRecorder
     match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
+    # A preview takes the place of a match for seconds: never more than one place of them.
+    preview_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PREVIEWS_AT_ONCE))
 
     @property
     def database(self) -> Database:

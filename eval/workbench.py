@@ -16,6 +16,7 @@ from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
 from index.recipe import Recipe
+from index.threshold import read_thresholds
 from kb.articles.service import save_article
 from kb.cases.service import save_case
 from kb.database import Database
@@ -97,7 +98,7 @@ def open_workbench(
         timing = BuildTiming(timed.texts, time.perf_counter() - started, timed.seconds)
         live = LiveIndex(database, encoder, Path(folder) / "generations", clock=lambda: now)
         live.open()
-        surroundings = Surroundings(clock=lambda: now, zone=settings.zone, answer_threshold=settings.answer_threshold)
+        surroundings = Surroundings(clock=lambda: now, zone=settings.zone, thresholds=read_thresholds(settings))
         try:
             yield Workbench(dataset, Matcher(live, surroundings), live, timing, now)
         finally:

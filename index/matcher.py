@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -29,6 +30,7 @@ from index.searcher import Candidates, TermHits, complete_candidates, find_by_te
 from index.signs import SignReader
 from index.snapshot import Snapshot
 from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult
+from index.synonym_table import SynonymRule
 from index.wording import Reading
 from kb.articles.models import Audience
 from kb.database import Database
@@ -47,11 +49,14 @@ TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a match needs besides the index: the clock, the shop's zone, and when to say "I do not know"."""
+    """What a match needs besides the index: the clock, the shop's zone, and when to say "I do not know".
+
+    Only what is surer than its audience's threshold is `answered`.
+    """
 
     clock: Callable[[], datetime]
     zone: ZoneInfo
-    answer_threshold: float
+    thresholds: Mapping[Audience, float]
 
 
 @dataclass(slots=True)
@@ -94,6 +99,7 @@ class Matcher:
         self.live = live
         self.surroundings = surroundings
         self.given_recipe = recipe
+        self.given_synonyms: Sequence[SynonymRule] | None = None
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
         self._shelf = Shelf(live.database, -1)
         self._reader: QuestionReader | None = None
@@ -103,6 +109,18 @@ class Matcher:
         snapshot = self.live.snapshot()
         self._shelf = self._shelf.at(snapshot.revision)
         self._find_reader(snapshot, self._shelf).wording.warm_up()
+
+    def with_synonyms(self, synonyms: Sequence[SynonymRule]) -> Matcher:
+        """Return a matcher on the same index that reads questions by these rules in place of the base's."""
+        other = copy(self)
+        other.given_synonyms, other._reader = synonyms, None
+        return other
+
+    def read(self, text: str) -> Reading:
+        """Return how a question is read, before anything is searched for; raises as `match` does."""
+        snapshot = self.live.snapshot()
+        self._shelf = shelf = self._shelf.at(snapshot.revision)
+        return self._find_reader(snapshot, shelf).read(read_question(text).text)
 
     def match(self, request: MatchRequest) -> MatchResult:
         """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
@@ -122,7 +140,7 @@ class Matcher:
         solutions = explain_places(explainer, places[: request.limit])
         notices = _select_notices(found.shelf, context, request.audience)
         confidence = solutions[0].confidence if solutions else 0.0
-        answered = bool(solutions) and confidence >= self.surroundings.answer_threshold
+        answered = bool(solutions) and confidence > self.surroundings.thresholds[request.audience]
         ask = remedies = None
         if confidence >= WORTH_ASKING:
             precedents = make_precedents(snapshot.catalogue, context, recipe)
@@ -192,7 +210,8 @@ class Matcher:
     def _find_reader(self, snapshot: Snapshot, shelf: Shelf) -> QuestionReader:
         reader = self._reader
         if reader is None or reader.revision != snapshot.revision:
-            self._reader = reader = make_reader(snapshot, shelf, self.find_recipe(snapshot))
+            synonyms = shelf.synonyms() if self.given_synonyms is None else self.given_synonyms
+            self._reader = reader = make_reader(snapshot, synonyms, self.find_recipe(snapshot))
         return reader
 
     def _find_context(self, request: MatchRequest) -> tuple[OrderContext, bool]:

@@ -12,6 +12,7 @@ from index.encoder import OnnxEncoder
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
 from index.prepared import Precision
+from index.threshold import read_thresholds
 from kb.database import open_database
 from kb.settings import Settings
 
@@ -41,8 +42,8 @@ def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncod
 
 
 def make_surroundings(settings: Settings) -> Surroundings:
-    """Return the clock, the zone and the threshold that the settings name."""
-    return Surroundings(clock=make_clock(settings), zone=settings.zone, answer_threshold=settings.answer_threshold)
+    """Return the clock, the zone and the thresholds that the settings name."""
+    return Surroundings(clock=make_clock(settings), zone=settings.zone, thresholds=read_thresholds(settings))
 
 
 def make_clock(settings: Settings) -> Callable[[], datetime]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.highlight import normalise_cached
 from index.lexical import OtherWriting
-from index.loading import Shelf
 from index.recipe import Recipe
 from index.snapshot import Snapshot
+from index.synonym_table import SynonymRule
 from index.wording import CORRECTIONS, How, Reading, Rewording, Wording
 
 # Beside 1 for a word as it is written: what an editor says is the same is nearly that; numbers come in many writings.
@@ -32,12 +32,10 @@ class QuestionReader:
         return self.wording.read(text) if self.recipe.wording_counts else Reading(text)
 
 
-def make_reader(snapshot: Snapshot, shelf: Shelf, recipe: Recipe) -> QuestionReader:
-    """Return the reader for a snapshot's words and the synonyms of its revision."""
-    synonyms = shelf.synonyms() if recipe.synonyms_count else []
-    return QuestionReader(
-        snapshot.revision, Wording(snapshot.vocabulary, synonyms, segmenter=snapshot.segmenter), recipe
-    )
+def make_reader(snapshot: Snapshot, synonyms: Iterable[SynonymRule], recipe: Recipe) -> QuestionReader:
+    """Return the reader for a snapshot's words and these rules, if the recipe goes by any."""
+    rules = synonyms if recipe.synonyms_count else ()
+    return QuestionReader(snapshot.revision, Wording(snapshot.vocabulary, rules, segmenter=snapshot.segmenter), recipe)
 
 
 def list_other_writings(reading: Reading, before: str = "") -> list[OtherWriting]:

@@ -47,7 +47,8 @@ class SynonymTable:
             end = position + 1
             for length in self._lengths.get(text[position], ()):
                 term = text[position : position + length]
-                if term not in self._meanings:
+                # A slice at the text's end may be short, and a shorter term: that one has its own turn.
+                if len(term) < length or term not in self._meanings:
                     continue
                 words = cut() if words is None else words
                 if _stands_alone(text, position, position + length, words):

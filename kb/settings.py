@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "XIANZHI_"
+MOST_COST = 1_000.0  # Of a wrong answer: only what is 99.9 % sure is then shown as sure.
 # What the database layer is written and tested for.
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
@@ -61,12 +62,19 @@ class Settings(BaseSettings):
         description="A fixed present moment (ISO 8601 with zone), for demonstrations; empty means the clock.",
         examples=["2026-11-20T10:00:00+08:00"],
     )
-    answer_threshold: float = Field(
-        0.5,
+    wrong_answer_cost: float = Field(
+        1.0,
         ge=0.0,
-        le=1.0,
-        description="Confidence below which a match says that it does not know.",
-        examples=["0.5"],
+        le=MOST_COST,
+        description="What a wrong answer shown to an agent as sure costs, in right answers withheld.",
+        examples=["1"],
+    )
+    wrong_answer_cost_public: float = Field(
+        1.0,
+        ge=0.0,
+        le=MOST_COST,
+        description="The same of a wrong answer shown to a customer.",
+        examples=["1"],
     )
     record_matches: bool = Field(
         True,

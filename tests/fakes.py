@@ -148,7 +148,7 @@ class Desk:
         self.clock = FixedClock(now)
         self.encoder = CountingEncoder()
         self.live = LiveIndex(database, self.encoder, folder, clock=self.clock)
-        surroundings = Surroundings(self.clock, ZoneInfo("Asia/Shanghai"), answer_threshold=0.5)
+        surroundings = Surroundings(self.clock, ZoneInfo("Asia/Shanghai"), thresholds=dict.fromkeys(Audience, 0.5))
         self.matcher = Matcher(self.live, surroundings)
 
     def save(self, *records: Article | Case | Order | Notice) -> None:

@@ -1,19 +1,29 @@
-"""Synonyms: listed page by page, saved and deleted one at a time; the next match goes by what was answered."""
+"""Synonyms: listed page by page, tried, saved and deleted one at a time; the next match goes by what was answered."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Body, Path, Query
 
 from api.auth import DESCRIBE_KEY
-from api.errors import ErrorAnswer
-from api.examples import SYNONYM, SYNONYM_DELETED, SYNONYM_LIST, SYNONYM_ONE_WAY, SYNONYM_SAVED
+from api.errors import ErrorAnswer, NotReady, ServiceBusy
+from api.examples import (
+    SYNONYM,
+    SYNONYM_DELETED,
+    SYNONYM_LIST,
+    SYNONYM_ONE_WAY,
+    SYNONYM_PREVIEW,
+    SYNONYM_SAVED,
+    SYNONYM_TRIED,
+)
 from api.json_body import StrictJsonRoute
-from api.schemas import SynonymBody, SynonymDeleted, SynonymLine, SynonymList, SynonymSaved
-from api.services import ServicesNeeded
+from api.schemas import SynonymBody, SynonymDeleted, SynonymLine, SynonymList, SynonymPreviewBody, SynonymSaved
+from api.services import Services, ServicesNeeded
+from index.preview import Preview, preview_synonym
 from kb.articles.models import ItemId
-from kb.synonyms.models import SynonymRow
+from kb.synonyms.models import Synonym, SynonymRow
 from kb.synonyms.repository import list_rows, to_synonym
 from kb.synonyms.service import delete_synonym, save_synonym
 
@@ -29,6 +39,15 @@ NewSynonym = Annotated[
         openapi_examples={
             "words that mean the same": {"value": SYNONYM},
             "a word read as another, but not back": {"value": SYNONYM_ONE_WAY},
+        }
+    ),
+]
+TriedSynonym = Annotated[
+    SynonymPreviewBody,
+    Body(
+        openapi_examples={
+            "a rule as it would be saved": {"value": SYNONYM_TRIED},
+            "a new one": {"value": SYNONYM_ONE_WAY},
         }
     ),
 ]
@@ -57,6 +76,27 @@ def list_synonyms(services: ServicesNeeded, limit: ListLimit = DEFAULT_LISTED, c
         items=[_make_line(row) for row in shown],
         next_cursor=shown[-1].id if len(rows) > limit else None,
     )
+
+
+@router.post(
+    "/v1/synonyms:preview",
+    summary="Preview a synonym",
+    responses={
+        200: {"content": {"application/json": {"example": SYNONYM_PREVIEW}}},
+        400: {"description": "The body is not JSON.", "model": ErrorAnswer},
+        401: UNAUTHORIZED,
+        413: {"description": "The body is larger than 1 MB.", "model": ErrorAnswer},
+        415: {"description": "The body is not announced as JSON.", "model": ErrorAnswer},
+        422: {"description": "The id or a term cannot be used, or the rule says nothing.", "model": ErrorAnswer},
+        503: {"description": "Another rule is being tried, or not ready; see Retry-After.", "model": ErrorAnswer},
+    },
+)
+async def try_synonym(body: TriedSynonym, services: ServicesNeeded) -> Preview:
+    """Return which recent questions would find other solutions with a rule; nothing is saved or recorded."""
+    if services.preview_limiter.available_tokens < 1:
+        raise ServiceBusy("Another rule is being tried. Try again in a moment.")
+    async with services.preview_limiter:
+        return await to_thread.run_sync(_preview, services, body, limiter=services.match_limiter)
 
 
 @router.put(
@@ -96,6 +136,12 @@ def remove_synonym(synonym_id: SynonymId, services: ServicesNeeded) -> SynonymDe
         delete_synonym(session, synonym_id, now=services.now())
     services.catch_up()
     return SynonymDeleted(id=synonym_id)
+
+
+def _preview(services: Services, synonym: Synonym) -> Preview:
+    if not services.matcher.live.is_open:
+        raise NotReady("The index is not open yet. Try again in a moment.")
+    return preview_synonym(services.matcher, synonym)
 
 
 def _make_line(row: SynonymRow) -> SynonymLine:

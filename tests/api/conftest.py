@@ -61,7 +61,7 @@ def open_shop(folder: Path, empty_file: Path, *, key: str | None = None) -> Iter
     database = Database(settings.resolved_database_url)
     live = LiveIndex(database, FakeEncoder(), settings.generations_dir)
     live.open()
-    matcher = Matcher(live, Surroundings(clock=FixedClock(NOW), zone=ZONE, answer_threshold=0.5))
+    matcher = Matcher(live, Surroundings(clock=FixedClock(NOW), zone=ZONE, thresholds=dict.fromkeys(Audience, 0.5)))
     with TestClient(create_app(settings, matcher=matcher)) as client:
         yield Shop(client, matcher, settings)
     live.close()

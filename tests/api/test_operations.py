@@ -40,7 +40,9 @@ def test_unopened_index_is_503_with_retry_after_everywhere_but_liveness(
 ) -> None:
     live = LiveIndex(make_database(), FakeEncoder(), tmp_path / "generations")
     with TestClient(create_app(Settings(), matcher=Matcher(live, full_shop.matcher.surroundings))) as client:
-        for answer in (client.get("/readyz"), client.post("/v1/match", json={"question": "退货"})):
+        matched = client.post("/v1/match", json={"question": "退货"})
+        tried = client.post("/v1/synonyms:preview", json={"terms": ["运费", "邮费"]})
+        for answer in (client.get("/readyz"), matched, tried):
             assert (answer.status_code, answer.json()["error"]["code"]) == (503, "not_ready")
             assert int(answer.headers["retry-after"]) > 0
         assert client.get("/healthz").status_code == 200

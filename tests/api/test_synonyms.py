@@ -1,13 +1,16 @@
-"""Synonyms over HTTP: listed by pages, saved, deleted, refused with reasons."""
+"""Synonyms over HTTP: listed by pages, tried, saved, deleted, refused with reasons."""
 
 from __future__ import annotations
 
 import pytest
+from fastapi import FastAPI
 
-from tests.api.conftest import KEY, Shop
+from tests.api.conftest import KEY, Shop, fill
 
 FEE = {"terms": ["运费", "邮费"]}
 ADDRESS = "/v1/synonyms/fee"
+PREVIEW = "/v1/synonyms:preview"
+BILL = {"terms": ["水单"], "means": ["修改地址"]}  # No article has a word of 水单.
 
 
 def list_ids(shop: Shop) -> list[str]:
@@ -109,6 +112,7 @@ def test_key_is_asked_for(locked_shop: Shop) -> None:
     assert locked_shop.client.get("/v1/synonyms").status_code == 401
     assert locked_shop.client.put(ADDRESS, json=FEE).status_code == 401
     assert locked_shop.client.delete(ADDRESS).status_code == 401
+    assert locked_shop.client.post(PREVIEW, json=FEE).status_code == 401
     allowed = locked_shop.client.get("/v1/synonyms", headers={"Authorization": f"Bearer {KEY}"})
     assert allowed.status_code == 200
 
@@ -124,3 +128,72 @@ def test_change_of_a_rule_moves_the_revision_and_no_item_of_the_index(shop: Shop
 def test_rules_are_no_kind_that_matches_are_filtered_by(shop: Shop) -> None:
     answer = shop.client.post("/v1/match", json={"question": "运费", "filters": {"kind": "synonym"}})
     assert answer.status_code == 422
+
+
+def test_preview_says_which_questions_would_find_other_solutions(shop: Shop) -> None:
+    fill(shop.database)
+    answer = shop.client.post(PREVIEW, json={**BILL, "id": "bill"})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert {name: told[name] for name in ("asked", "touched", "matched", "changed")} == {
+        "asked": 1,
+        "touched": 1,
+        "matched": 1,
+        "changed": 1,
+    }
+    (changed,) = told["questions"]
+    assert changed["question"] == "水单"
+    assert changed["after"][0] == {"kind": "article", "id": "address-change", "title": "修改收货地址"}
+    assert changed["before"] != changed["after"]
+
+
+def test_preview_sees_what_agents_see(shop: Shop) -> None:
+    fill(shop.database)
+    (changed,) = shop.client.post(PREVIEW, json=BILL).json()["questions"]
+    assert "secret" in [solution["id"] for solution in changed["before"]]
+
+
+def test_preview_saves_and_records_nothing(shop: Shop) -> None:
+    fill(shop.database)
+    shop.client.post("/v1/match", json={"question": "水单怎么改", "audience": "public"})
+    shop.client.put("/v1/synonyms/bill", json=FEE)
+    ready, rules = shop.client.get("/readyz").json(), shop.client.get("/v1/synonyms").json()
+    answer = shop.client.post(PREVIEW, json={**BILL, "id": "bill"})
+    assert answer.status_code == 200
+    assert shop.client.get("/readyz").json() == ready
+    assert shop.client.get("/v1/synonyms").json() == rules
+    assert 'xianzhi_match_stage_seconds_count{stage="encode"} 1.0' in shop.client.get("/metrics").text
+
+
+def test_preview_of_a_rule_as_it_stands_changes_nothing(shop: Shop) -> None:
+    fill(shop.database)
+    shop.client.put("/v1/synonyms/bill", json=BILL)
+    (listed,) = shop.client.get("/v1/synonyms").json()["items"]
+    told = shop.client.post(PREVIEW, json=listed).json()
+    assert told == {"asked": 1, "touched": 0, "matched": 0, "changed": 0, "questions": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"terms": ["运费"]}, "a rule of one term says nothing"),
+        ({**BILL, "id": "a b"}, "body.id"),
+        ({}, "body.terms: This field is required."),
+    ],
+)
+def test_unusable_rule_is_no_more_tried_than_saved(full_shop: Shop, body: dict[str, object], said: str) -> None:
+    answer = full_shop.client.post(PREVIEW, json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
+    assert said in " ".join(answer.json()["error"]["details"])
+
+
+def test_one_rule_is_tried_at_a_time(shop: Shop) -> None:
+    assert isinstance(shop.client.app, FastAPI)
+    assert shop.client.portal is not None
+    limiter = shop.client.app.state.services.preview_limiter
+    shop.client.portal.call(limiter.acquire_on_behalf_of, "another preview")
+    answer = shop.client.post(PREVIEW, json=BILL)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "service_busy")
+    assert int(answer.headers["retry-after"]) > 0
+    shop.client.portal.call(limiter.release_on_behalf_of, "another preview")
+    assert shop.client.post(PREVIEW, json=BILL).status_code == 200

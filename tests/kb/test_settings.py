@@ -46,7 +46,9 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         ("database_url", "mysql://u:secret@h/d", "'mysql' is none of", "XIANZHI_DATABASE_URL=postgresql+psycopg://"),
         ("now", "yesterday", "valid datetime", "XIANZHI_NOW=2026-11-20T10:00:00+08:00."),
         ("precision", "int4", "'int8' or 'float32'", "XIANZHI_PRECISION=int8."),
-        ("answer_threshold", "2", "less than or equal to 1", "XIANZHI_ANSWER_THRESHOLD=0.5."),
+        ("wrong_answer_cost", "-1", "greater than or equal to 0", "XIANZHI_WRONG_ANSWER_COST=1."),
+        ("wrong_answer_cost_public", "nan", "than or equal to", "XIANZHI_WRONG_ANSWER_COST_PUBLIC=1."),
+        ("wrong_answer_cost_public", "1e9", "less than or equal to 1000", "XIANZHI_WRONG_ANSWER_COST_PUBLIC=1."),
         ("encoder_threads", "0", "greater than or equal to 1", "XIANZHI_ENCODER_THREADS=1."),
     ],
 )
