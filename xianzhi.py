@@ -22,7 +22,9 @@ from index.cli import app as index_app
 from index.cli import match, prepare, update_index
 from index.prepared import ModelNotPrepared, find_prepared
 from index.preview_command import preview
+from kb.audit.cli import app as audit_app
 from kb.cli import make_app as make_kb_app
+from kb.customers.cli import customer
 from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
@@ -40,12 +42,14 @@ app = typer.Typer(
 )
 app.command()(match)
 app.command()(serve)
+app.command()(customer)
 app.add_typer(make_kb_app(after_import=update_index), name="kb")
 synonyms_app.command()(preview)
 app.add_typer(index_app, name="index")
 index_app.command()(adapt)
 index_app.command()(fit)
 app.add_typer(eval_app, name="eval")
+app.add_typer(audit_app, name="audit")
 
 
 @app.command()

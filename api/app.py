@@ -15,7 +15,7 @@ from api.auth import BearerGate
 from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.request_record import RequestRecorder
-from api.routers import articles, feedback, health, match, orders, pages, synonyms
+from api.routers import articles, customers, feedback, health, match, orders, pages, synonyms
 from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
@@ -30,6 +30,7 @@ ROUTERS = (
     match.router,
     feedback.router,
     orders.router,
+    customers.router,
     articles.router,
     synonyms.router,
     health.router,

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from api.json_body import BodyMissing, BodyTooLarge, InvalidJson, MediaTypeUnsupported
 from api.validation import list_problems
+from kb.audit.trail import AuditUnavailable
 from kb.errors import InvalidInput, NotFound, XianzhiError
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ STATUS: Mapping[type[Exception], int] = {
     RequestValidationError: 422,
     ServiceBusy: 503,
     NotReady: 503,
+    AuditUnavailable: 503,
     OperationalError: 503,
     PoolTimeout: 503,
 }

@@ -1,6 +1,7 @@
 """Every table, in one import: what migrations compare the database with."""
 
 from kb.articles.models import ArticleRow, ArticleVersionRow
+from kb.audit.models import AuditHeadRow, AuditRow
 from kb.cases.models import CaseRow
 from kb.changes import ChangeRow
 from kb.database import Base
@@ -13,6 +14,8 @@ from kb.synonyms.models import SynonymRow
 __all__ = [
     "ArticleRow",
     "ArticleVersionRow",
+    "AuditHeadRow",
+    "AuditRow",
     "Base",
     "CaseRow",
     "ChangeRow",

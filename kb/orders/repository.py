@@ -14,6 +14,7 @@ from kb.changes import SaveResult
 from kb.errors import CustomerNotFound, OrderNotFound
 from kb.orders.order import Order, Shipment
 from kb.orders.tables import Customer, CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
+from kb.orders.tails import reverse_number, reverse_phone
 
 TIMES = ("placed_at", "paid_at", "shipped_at", "promised_at", "delivered_at", "completed_at", "cancelled_at")
 PARTS = ("payment", "seller", "items", "invoice", "refund", "customer")
@@ -32,7 +33,7 @@ def save_order(session: Session, order: Order) -> SaveResult:
         return SaveResult.UNCHANGED
     result = SaveResult.CHANGED if row is not None else SaveResult.ADDED
     if row is None:
-        row = OrderRow(id=order.id)
+        row = OrderRow(id=order.id, id_reversed=reverse_number(order.id))
         session.add(row)
     row.status = order.status
     row.content_hash = content_hash
@@ -80,7 +81,7 @@ def list_customer_orders(session: Session, customer_id: str, *, limit: int) -> l
     query = (
         select(OrderRow)
         .where(OrderRow.customer_id == customer_id)
-        .order_by(OrderRow.placed_at.desc(), OrderRow.id)
+        .order_by(OrderRow.placed_at.desc().nulls_last(), OrderRow.id)
         .limit(limit)
     )
     return [to_order(row) for row in session.scalars(query)]
@@ -138,6 +139,7 @@ def save_customer(session: Session, customer: Customer) -> SaveResult:
     for name, value in customer:
         setattr(row, name, value)
     row.phone_digits = re.sub(r"\D", "", customer.phone)[-32:] if customer.phone else None
+    row.phone_reversed = reverse_phone(customer.phone)
     row.content_hash = content_hash
     session.flush()
     return result
@@ -154,6 +156,7 @@ def _make_shipment(position: int, shipment: Shipment) -> ShipmentRow:
         position=position,
         carrier=shipment.carrier,
         tracking_no=shipment.tracking_no,
+        tracking_reversed=reverse_number(shipment.tracking_no),
         direction=shipment.direction,
         events=[
             ShipmentEventRow(position=n, at=event.at, status=event.status, place=event.place, text=event.text)

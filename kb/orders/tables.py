@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import JSON, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.articles.models import ItemId, Line
 from kb.database import Base, UtcDateTime
 from kb.orders.order import CustomerTier
+from kb.orders.tails import MAX_REVERSED
+
+# Code points, not a language's order: only so is what begins alike a range of the index.
+Reversed = String(MAX_REVERSED).with_variant(String(MAX_REVERSED, collation="C"), "postgresql")
 
 
 class Customer(BaseModel):
@@ -29,7 +33,7 @@ class Customer(BaseModel):
 
 
 class CustomerRow(Base):
-    """A customer; `phone_digits` is the phone as it is looked up."""
+    """A customer; `phone_digits` are all digits of the phone, `phone_reversed` is what it is looked up by."""
 
     __tablename__ = "customers"
 
@@ -37,6 +41,7 @@ class CustomerRow(Base):
     name: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text)
     phone_digits: Mapped[str | None] = mapped_column(String(32), index=True)
+    phone_reversed: Mapped[str | None] = mapped_column(Reversed, index=True)
     email: Mapped[str | None] = mapped_column(Text)
     tier: Mapped[str | None] = mapped_column(String(16))
     region: Mapped[list[str]] = mapped_column(JSON)
@@ -48,9 +53,11 @@ class OrderRow(Base):
     """An order; items are values of the order, shipments have rows of their own."""
 
     __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_customer_placed", "customer_id", "placed_at"),)
 
     id: Mapped[str] = mapped_column(String(200), primary_key=True)
-    customer_id: Mapped[str | None] = mapped_column(String(200), index=True)
+    id_reversed: Mapped[str | None] = mapped_column(Reversed, index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(200))
     customer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     status: Mapped[str] = mapped_column(String(32), index=True)
     placed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
@@ -82,6 +89,7 @@ class ShipmentRow(Base):
     position: Mapped[int] = mapped_column(Integer)
     carrier: Mapped[str | None] = mapped_column(Text)
     tracking_no: Mapped[str | None] = mapped_column(String(200), index=True)
+    tracking_reversed: Mapped[str | None] = mapped_column(Reversed, index=True)
     direction: Mapped[str | None] = mapped_column(String(16))
     order: Mapped[OrderRow] = relationship(back_populates="shipments")
     events: Mapped[list[ShipmentEventRow]] = relationship(

@@ -22,10 +22,13 @@ WITH_INPUT = [
     ("DELETE", "/v1/feedback/{request_id}"),
     ("GET", "/v1/orders"),
     ("GET", "/v1/orders/{order_id}"),
+    ("GET", "/v1/customers:lookup"),
+    ("POST", "/v1/customers/{customer_id}:reveal"),
     ("GET", "/v1/articles/{article_id}"),
     ("PUT", "/v1/articles/{article_id}"),
     ("POST", "/v1/articles/{article_id}:withdraw"),
     ("GET", "/v1/synonyms"),
+    ("POST", "/v1/synonyms:preview"),
     ("PUT", "/v1/synonyms/{synonym_id}"),
     ("DELETE", "/v1/synonyms/{synonym_id}"),
 ]

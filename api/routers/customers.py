@@ -1,0 +1,127 @@
+"""Who is on the line: look-up by phone or number, masked; plain values for those who say why. Both are noted first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+from pydantic import Field
+
+from api.auth import DESCRIBE_KEY
+from api.customer_examples import LOOKUP_ANSWER, REVEAL, REVEAL_ANSWER
+from api.errors import ErrorAnswer
+from api.json_body import StrictJsonRoute
+from api.services import Services, ServicesNeeded
+from api.validation import StrictModel
+from kb.articles.models import ItemId
+from kb.audit.models import Actor, Caller, Reason
+from kb.audit.trail import AuditTrail
+from kb.customers.desk import CustomerDesk, Lookup, RevealField
+from kb.customers.profile import View
+from kb.customers.query import MAX_QUERY
+
+router = APIRouter(tags=["customers"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
+
+# What is answered here is kept by nobody on the way.
+NEVER_STORED = "no-store"
+
+Asked = Annotated[
+    str,
+    Query(
+        alias="q",
+        min_length=1,
+        max_length=MAX_QUERY,
+        description="A phone, an order or tracking number, a customer id, or at least the last four digits of one.",
+    ),
+]
+Agent = Annotated[Actor, Query(description="Who looks; stands in the audit trail.")]
+Why = Annotated[Reason | None, Query(description="Why; stands in the audit trail, with personal data masked.")]
+CustomerId = Annotated[ItemId, Path(description="The customer's id, as a look-up answers it.")]
+
+
+class RevealBody(StrictModel):
+    """What is to be shown in plain, to whom, and why."""
+
+    fields: Annotated[list[RevealField], Field(min_length=1, max_length=len(RevealField))]
+    agent: Actor = Field(description="Who looks; stands in the audit trail.")
+    reason: Reason = Field(description="Why; stands in the audit trail, with personal data masked.")
+
+
+RevealAsked = Annotated[RevealBody, Body(openapi_examples={"call back": {"value": REVEAL}})]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupAnswer(Lookup):
+    """What was found: `outcome` found has a `profile`, several has `candidates`, none has neither."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevealAnswer:
+    """The values in plain; null where one is not known."""
+
+    request_id: str
+    customer_id: str
+    values: Mapping[RevealField, str | None]
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The key is missing or wrong.", "model": ErrorAnswer},
+    422: {"description": "The query or another field cannot be used.", "model": ErrorAnswer},
+    503: {"description": "The audit trail cannot be written: nothing is shown.", "model": ErrorAnswer},
+}
+BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body is not JSON.", "model": ErrorAnswer},
+    404: {"description": "No customer has this id.", "model": ErrorAnswer},
+    413: {"description": "The body is larger than 1 MB.", "model": ErrorAnswer},
+    415: {"description": "The body is not announced as JSON.", "model": ErrorAnswer},
+}
+
+
+@router.get(
+    "/v1/customers:lookup",
+    summary="Look a customer up",
+    responses={200: {"content": {"application/json": {"example": LOOKUP_ANSWER}}}, **REFUSALS},
+)
+def look_up_customer(  # noqa: PLR0913  # Each is a parameter of the address.
+    request: Request, response: Response, services: ServicesNeeded, query: Asked, agent: Agent, reason: Why = None
+) -> LookupAnswer:
+    """Return the customer whom a phone, number or the end of one means, with orders, parcels, contacts and notices.
+
+    Names, phones and addresses are masked. Where several are meant they are listed, newest order first.
+    """
+    response.headers["Cache-Control"] = NEVER_STORED
+    caller = Caller(agent, reason, request.state.request_id)
+    return build_answer(_open_desk(services).look_up(query, caller), caller.request_id)
+
+
+@router.post(
+    "/v1/customers/{customer_id}:reveal",
+    summary="Show a customer's data in plain",
+    responses={
+        200: {"content": {"application/json": {"example": REVEAL_ANSWER}}},
+        **REFUSALS,
+        **BODY_REFUSALS,
+    },
+)
+def reveal_customer(
+    customer_id: CustomerId, body: RevealAsked, request: Request, response: Response, services: ServicesNeeded
+) -> RevealAnswer:
+    """Return what was asked for as it is stored."""
+    response.headers["Cache-Control"] = NEVER_STORED
+    caller = Caller(body.agent, body.reason, request.state.request_id)
+    revealed = _open_desk(services).reveal(customer_id, body.fields, caller)
+    return RevealAnswer(caller.request_id, revealed.customer_id, revealed.values)
+
+
+def build_answer(found: Lookup, request_id: str) -> LookupAnswer:
+    """Return what is answered to a look-up."""
+    return LookupAnswer(**{part.name: getattr(found, part.name) for part in fields(Lookup)}, request_id=request_id)
+
+
+def _open_desk(services: Services) -> CustomerDesk:
+    view = View(services.now(), services.matcher.surroundings.zone)
+    return CustomerDesk(services.database, AuditTrail(services.database), view)

@@ -1,0 +1,216 @@
+"""What an agent sees of a customer: who, masked; orders with parcels; recent contacts; notices that touch them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.articles.models import Audience
+from kb.customers.person import MaskedCustomer, describe_unknown, mask_customer
+from kb.customers.remarks import Remark, list_remarks, read_hours, say_state
+from kb.customers.timeline import ParcelLine, list_parcels
+from kb.feedback.models import MatchRow
+from kb.notices.models import NoticeKind
+from kb.notices.service import list_notices, select_notices
+from kb.orders.context import OrderContext, derive_context
+from kb.orders.order import Order, OrderStatus, RefundStatus
+from kb.orders.repository import list_customer_orders, to_order
+from kb.orders.tables import CustomerRow, OrderRow
+from kb.orders.words import REFUND_STATUS, Words
+from kb.text.mask import mask_personal_data
+
+MAX_ORDERS = 20
+MAX_ITEM_NAMES = 20
+MAX_CONTACTS = 10
+MAX_NOTICES = 20
+MAX_QUESTION_CHARACTERS = 500
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundStage:
+    """How far the refund of an order has come."""
+
+    status: RefundStatus
+    words: Words
+    requested_at: datetime | None
+    amount: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """An order: how far it has come, what is remarkable about it, and its parcels."""
+
+    id: str
+    is_asked_for: bool
+    status: OrderStatus
+    state: Words
+    hours_late: float | None
+    remarks: tuple[Remark, ...]
+    refund: RefundStage | None
+    amount: float | None
+    item_names: tuple[str, ...]
+    placed_at: datetime | None
+    promised_at: datetime | None
+    delivered_at: datetime | None
+    parcels: tuple[ParcelLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A question that was asked about an order, masked as it was recorded."""
+
+    at: datetime
+    request_id: str
+    order_id: str | None
+    question: str
+    channel: str | None
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TouchingNotice:
+    """A notice in force, and the orders that it touches."""
+
+    id: str
+    title: str
+    kind: NoticeKind
+    priority: int
+    body: str
+    wording: str
+    order_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfile:
+    """Everything about one customer; `customer` is None for an order that says of nobody whose it is."""
+
+    customer: MaskedCustomer | None
+    orders: tuple[OrderSummary, ...]
+    has_more_orders: bool
+    contacts: tuple[Contact, ...]
+    notices: tuple[TouchingNotice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """When somebody looks, and in which zone the shop's days are."""
+
+    now: datetime
+    zone: ZoneInfo
+
+
+def build_profile(
+    session: Session, customer_id: str | None, order_ids: Sequence[str], view: View
+) -> CustomerProfile | None:
+    """Return the profile of a customer, or of these orders where nobody is known; None where neither exists."""
+    orders, has_more = _load_orders(session, customer_id, order_ids)
+    customer = _load_customer(session, customer_id, orders)
+    if customer is None and not orders:
+        return None
+    contexts = [derive_context(order, now=view.now, zone=view.zone) for order in orders]
+    return CustomerProfile(
+        customer=customer,
+        orders=tuple(
+            _summarise(order, context, is_asked_for=order.id in order_ids)
+            for order, context in zip(orders, contexts, strict=True)
+        ),
+        has_more_orders=has_more,
+        contacts=_list_contacts(session, [order.id for order in orders if order.id]),
+        notices=_list_notices(session, contexts),
+    )
+
+
+def _load_customer(session: Session, customer_id: str | None, orders: Sequence[Order]) -> MaskedCustomer | None:
+    if customer_id is None:
+        return None
+    row = session.get(CustomerRow, customer_id)
+    if row is not None:
+        return mask_customer(row)
+    said = next((order.customer for order in orders if order.customer), None)
+    return describe_unknown(customer_id, said) if said else None
+
+
+def _load_orders(session: Session, customer_id: str | None, order_ids: Sequence[str]) -> tuple[list[Order], bool]:
+    """Return the newest orders and those that were asked for, however old they are."""
+    newest = list_customer_orders(session, customer_id, limit=MAX_ORDERS + 1) if customer_id is not None else []
+    has_more = len(newest) > MAX_ORDERS
+    known = {order.id for order in newest[:MAX_ORDERS]}
+    asked = [order_id for order_id in order_ids[:MAX_ORDERS] if order_id not in known]
+    older = [to_order(row) for row in session.scalars(select(OrderRow).where(OrderRow.id.in_(asked)))] if asked else []
+    kept = newest[: MAX_ORDERS - len(older)]
+    orders = sorted([*kept, *older], key=lambda order: order.placed_at or _NEVER, reverse=True)
+    return orders, has_more
+
+
+def _summarise(order: Order, context: OrderContext, *, is_asked_for: bool) -> OrderSummary:
+    names = [item.name for item in order.items or () if item.name]
+    return OrderSummary(
+        id=order.id or "",
+        is_asked_for=is_asked_for,
+        status=order.status,
+        state=say_state(order, context),
+        hours_late=read_hours(context, "hours_late") if context.facts.get("is_late") else None,
+        remarks=list_remarks(order, context),
+        refund=_describe_refund(order),
+        amount=order.payment.amount if order.payment else None,
+        item_names=tuple(mask_personal_data(name).text for name in names[:MAX_ITEM_NAMES]),
+        placed_at=order.placed_at,
+        promised_at=order.promised_at,
+        delivered_at=order.delivered_at,
+        parcels=list_parcels(order, now=context.now),
+    )
+
+
+def _describe_refund(order: Order) -> RefundStage | None:
+    refund = order.refund
+    if refund is None or refund.status is None or refund.status is RefundStatus.NONE:
+        return None
+    return RefundStage(refund.status, REFUND_STATUS[refund.status], refund.requested_at, refund.amount)
+
+
+def _list_contacts(session: Session, order_ids: Sequence[str]) -> tuple[Contact, ...]:
+    query = (
+        select(MatchRow)
+        .where(MatchRow.order_id.in_(order_ids))
+        .order_by(MatchRow.at.desc(), MatchRow.row_id.desc())
+        .limit(MAX_CONTACTS)
+    )
+    return tuple(
+        Contact(
+            at=row.at,
+            request_id=row.request_id,
+            order_id=row.order_id,
+            question=row.question[:MAX_QUESTION_CHARACTERS],
+            channel=row.channel,
+            answered=row.answered,
+        )
+        for row in session.scalars(query)
+    )
+
+
+def _list_notices(session: Session, contexts: Sequence[OrderContext]) -> tuple[TouchingNotice, ...]:
+    """Return the notices that touch any of the orders, most urgent first."""
+    notices = list_notices(session)
+    touched: dict[str, list[str]] = {}
+    for context in contexts:
+        for notice in select_notices(notices, context, audience=Audience.INTERNAL):
+            touched.setdefault(notice.id, []).append((context.order and context.order.id) or "")
+    return tuple(
+        TouchingNotice(
+            id=notice.id,
+            title=notice.title,
+            kind=NoticeKind(notice.kind),  # As stored it is plain text.
+            priority=notice.priority,
+            body=notice.body,
+            wording=notice.wording,
+            order_ids=tuple(touched[notice.id]),
+        )
+        for notice in notices
+        if notice.id in touched
+    )[:MAX_NOTICES]
