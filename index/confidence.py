@@ -55,4 +55,4 @@ class Curve:
 
 
 # Fitted to the sample's `dev` questions; docs/decisions/0009-fitting.md says how far to trust it.
-CURVE = Curve(start=-19.3, nearness=20.2, lead=1.03, terms=3.7, moved=0.12, undecided=-1.4)
+CURVE = Curve(start=-13.3, nearness=15.0, lead=1.4, terms=2.5, moved=0.34, undecided=-1.05)

@@ -16,6 +16,8 @@ from pathlib import Path
 from kb.errors import XianzhiError
 
 BUNDLED = "bundled"
+# The checksum of what the bundled encoder has learnt: when that changes, what was prepared before is prepared anew.
+BUNDLED_RELEASE = "c886b31f"
 PREPARED_FORMAT = 1  # Raise when older prepared folders can no longer be served.
 DESCRIPTION_FILE = "encoder.json"
 TOKENIZER_FILE = "tokenizer.json"
@@ -73,7 +75,7 @@ class EncoderDescription:
 def folder_name(model: str) -> str:
     """Return the name a model's files go by: readable, and distinct for equally named folders."""
     if model == BUNDLED:
-        return BUNDLED
+        return f"{BUNDLED}-{BUNDLED_RELEASE}"
     readable = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(model).name)
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
 

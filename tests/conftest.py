@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,6 +17,9 @@ from kb.database import Database
 from kb.tables import Base
 from tests.fakes import Desk
 from tests.postgres import NoPostgres, start_postgres
+
+# Threads that wait for each other are many times slower than one where other work keeps the cores busy.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 

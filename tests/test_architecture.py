@@ -15,8 +15,8 @@ PACKAGES = ("kb", "index", "api", "eval")
 WRAPPED = {
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/lexical.py"},
-    "torch": {"index/export.py", "index/adaptation/training.py"},
-    "sentence_transformers": {"index/export.py", "index/adaptation/training.py"},
+    "torch": {"index/export.py", "index/adaptation/training.py", "index/adaptation/low_rank.py"},
+    "sentence_transformers": {"index/export.py", "index/adaptation/training.py", "index/adaptation/low_rank.py"},
     "jieba": {"kb/text/segment.py"},
     "opencc": {"kb/text/normalise.py"},
     "ir_measures": {"eval/metrics.py"},

