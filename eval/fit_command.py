@@ -10,7 +10,16 @@ import typer
 from rich.table import Table
 
 from eval.datasets import Dataset, load_datasets
-from eval.fitting import Figures, Fit, Question, fit_recipe, hash_datasets, leave_each_out, read_questions
+from eval.fitting import (
+    FEWEST_QUESTIONS,
+    Figures,
+    Fit,
+    Question,
+    fit_recipe,
+    hash_datasets,
+    leave_each_out,
+    read_questions,
+)
 from eval.tables import open_console
 from eval.workbench import open_workbench
 from index.build import FORGET, Builder, Progress
@@ -23,7 +32,6 @@ from kb.database import open_database
 from kb.errors import InvalidInput
 from kb.settings import Settings
 
-FEWEST_QUESTIONS = 40  # Of fewer the weights would be learnt by heart.
 Datasets = Annotated[list[Path] | None, typer.Argument(help="Evaluation datasets: your own labels, or from feedback.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most so many questions of each.")]
 Leave = Annotated[bool, typer.Option("--leave-one-out", help="Learn from all but one, in turn; keep nothing.")]

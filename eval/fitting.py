@@ -31,6 +31,7 @@ from kb.text.normalise import normalise
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+FEWEST_QUESTIONS = 40  # Of fewer the weights would be learnt by heart.
 FOLDS = 5
 HOLDS = (1.0, 0.3, 0.1, 0.03, 0.01)  # From "stay where you are" to "go where the labels lead".
 DEPTH = 10  # Of nDCG.

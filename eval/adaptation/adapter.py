@@ -13,6 +13,7 @@ from eval.adaptation.own_base import load_own_base
 from eval.adaptation.verdict import Verdict, judge
 from eval.compare import Comparison, compare_runs
 from eval.datasets import Dataset, load_dataset
+from eval.fitting import FEWEST_QUESTIONS, Question, fit_recipe, hash_datasets, read_questions
 from eval.records import Run
 from eval.runner import run_recipe
 from eval.storage import write_run
@@ -24,12 +25,13 @@ from index.adaptation.lessons import NO_LESSONS, Lessons, TooLittleToLearn, read
 from index.adaptation.schedule import MODEL_FOLDER, Schedule, Trained, read_trained
 from index.adaptation.texts import Prompts
 from index.adaptation.workplace import Note, Workplace, read_json
-from index.build import Builder, Progress
+from index.build import FORGET, Builder, Progress
 from index.encoder import OnnxEncoder
 from index.folders import publish_folder, replace_file
+from index.learnt import Learnt
 from index.opening import make_clock
 from index.prepared import Precision, find_prepared, read_description
-from index.recipe import STANDARD
+from index.recipe import STANDARD, Recipe
 from kb.database import Database
 from kb.errors import XianzhiError
 from kb.settings import Settings
@@ -108,8 +110,9 @@ class Adapter:
             if not trained.is_better:
                 return self._end(trained, Verdict((), ("no better on the held-out questions, by vectors alone",)))
             folder = self._export(trained)
-            comparisons = tuple(self._compare(base, folder, lessons) for base in bases)
-            return self.decide(trained, folder, tuple(c for c in comparisons if c is not None))
+            learnt = self._fit(bases, folder)
+            comparisons = tuple(self._compare(base, folder, lessons, learnt) for base in bases)
+            return self.decide(trained, folder, tuple(c for c in comparisons if c is not None), learnt)
 
     def _make_plan(self, base: Path) -> Note:
         description, schedule = read_description(base), self.wishes.schedule
@@ -192,22 +195,38 @@ class Adapter:
         self.on_progress("export", 1, 1)
         return target
 
-    def _compare(self, base: Base, folder: Path, lessons: Lessons) -> Comparison | None:
+    def _fit(self, bases: Sequence[Base], folder: Path) -> Learnt | None:
+        """Return the weights that suit the trained encoder; None where too few questions were kept from training."""
+        examined = [dataset for base in bases if (dataset := base.examine()).questions]
+        if sum(len(dataset.questions) for dataset in examined) < FEWEST_QUESTIONS:
+            return None
+        self.say("fitting the weights")
+        questions: list[Question] = []
+        for dataset in examined:
+            with open_workbench(dataset, self._open(folder), self.settings, on_progress=self.on_progress) as bench:
+                questions += read_questions(bench, on_progress=self.on_progress)
+        fit = fit_recipe(questions)
+        return Learnt(fit.recipe, hash_datasets(examined), fit.questions) if fit.is_better else None
+
+    def _compare(self, base: Base, folder: Path, lessons: Lessons, learnt: Learnt | None) -> Comparison | None:
         """Return the comparison on what was held out of a base; None where that is too little to say anything."""
         dataset = base.hold_out(lessons.trained)
         if len(dataset.questions) < FEWEST_COMPARED:
             return None
         self.say(f"comparing on {len(dataset.questions):,} held-out questions of {dataset.name}")
-        before = self._run(BEFORE, dataset, find_serving(self.settings))
-        return compare_runs(before, self._run(AFTER, dataset, folder))
+        before = self._run(BEFORE, dataset, find_serving(self.settings), STANDARD)
+        after = self._run(AFTER, dataset, folder, learnt.recipe if learnt else STANDARD)
+        return compare_runs(before, after)
 
-    def _run(self, name: str, dataset: Dataset, folder: Path) -> Run:
+    def _run(self, name: str, dataset: Dataset, folder: Path, recipe: Recipe) -> Run:
         with open_workbench(dataset, self._open(folder), self.settings, on_progress=self.on_progress) as bench:
-            run = run_recipe(name, bench, STANDARD, on_progress=self.on_progress)
+            run = run_recipe(name, bench, recipe, on_progress=self.on_progress)
         write_run(self.place.runs / dataset.name / name, summarise(run))
         return run
 
-    def decide(self, trained: Trained, folder: Path, comparisons: tuple[Comparison, ...]) -> Outcome:
+    def decide(
+        self, trained: Trained, folder: Path, comparisons: tuple[Comparison, ...], learnt: Learnt | None = None
+    ) -> Outcome:
         """Keep the encoder and a generation built with it, or neither."""
         verdict = judge(comparisons)
         if not verdict.is_kept:
@@ -215,7 +234,7 @@ class Adapter:
             return self._end(trained, verdict, comparisons)
         self.say("building the index")
         builder = Builder(self.database, self._open(folder), self.settings.generations_dir)
-        manifest = builder.build(now=make_clock(self.settings)(), on_progress=self.on_progress)
+        manifest = builder.build(now=make_clock(self.settings)(), on_progress=self.on_progress, learnt=learnt or FORGET)
         replace_file(self.place.decided, json.dumps({"generation": manifest.name}).encode())
         self.on_progress("adopt", 0, 1)
         # The one moment at which anything changes for whoever starts: the generation is there, whole, before it.

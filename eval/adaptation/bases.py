@@ -42,7 +42,7 @@ class Base:
         """Every question."""
         return self.labelled + self.headings
 
-    def make_lessons(self, matcher: Matcher, prompts: Prompts, on_progress: Progress, *, hard: bool = True) -> Lessons:
+    def make_lessons(self, matcher: Matcher, prompts: Prompts, on_progress: Progress) -> Lessons:
         """Return what is trained on; the wrong texts come from our own ranking."""
         held_out = list_held_out(self.items, self.asked, self.split)
         pairs = make_pairs(self.items, self.asked, self.split, held_out=held_out)
@@ -50,6 +50,11 @@ class Base:
         trials, pool = make_trials(self.items, (*self.labelled, *self._list_variants()), self.split, prompts)
         rows = make_rows(pairs, negatives, prompts, base=self.dataset.name)
         return Lessons(tuple(rows), trials, pool, list_trained(pairs, negatives))
+
+    def examine(self) -> Dataset:
+        """Return the dataset of the labelled questions that decide when to stop: the encoder is not trained on them."""
+        chosen = {q.id for q in self.labelled if q.right and self.split.side_of(q) is Side.STOP}
+        return replace(self.dataset, questions=tuple(q for q in self.dataset.questions if q.id in chosen))
 
     def hold_out(self, trained: frozenset[str]) -> Dataset:
         """Return the dataset of the questions that measure: nothing of them or their answers is among `trained`."""

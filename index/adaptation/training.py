@@ -32,7 +32,7 @@ from index.adaptation.schedule import MODEL_FOLDER, Check, Schedule, Trained, wr
 from index.adaptation.workplace import Workplace
 from index.build import Progress
 from index.encoder import FloatMatrix
-from index.export import quiet_libraries
+from index.export import LOADING, quiet_libraries
 from index.folders import publish_folder
 
 SCALE = 30.0  # Times the cosine: between the 20 of sentence-transformers and the 100 that E5 was trained with.
@@ -49,7 +49,7 @@ Weights = Mapping[str, Tensor]
 def train(source: str, lessons: Lessons, schedule: Schedule, place: Workplace, *, on_progress: Progress) -> Trained:
     """Train, going on from the last whole checkpoint, and publish the best blend with the old weights."""
     with quiet_libraries():
-        model = SentenceTransformer(source, model_kwargs={"use_safetensors": True})
+        model = SentenceTransformer(source, model_kwargs=LOADING)
         longest, model.max_seq_length = model.max_seq_length, schedule.max_tokens
         exam = Exam(lessons)
         on_progress("check", 0, 1)
@@ -84,7 +84,6 @@ def make_trainer(
     transformer.auto_model.get_input_embeddings().requires_grad_(False)
     batch = max(2, min(schedule.batch, len(lessons.rows) // 4))
     steps = min(schedule.check_steps, count_batches(len(lessons.rows), batch))
-    has_bf16 = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(place.checkpoints),
         num_train_epochs=schedule.epochs,
@@ -92,7 +91,7 @@ def make_trainer(
         learning_rate=schedule.learning_rate,
         warmup_steps=schedule.warmup,
         lr_scheduler_type="linear",
-        bf16=has_bf16,
+        bf16=multiplies_bf16(),
         batch_sampler=BatchSamplers.NO_DUPLICATES,
         seed=schedule.seed,
         eval_strategy="steps",
@@ -119,6 +118,13 @@ def make_trainer(
     trainer.lessons = lessons
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def multiplies_bf16() -> bool:
+    """Tell whether the machine has matrix instructions for bfloat16: on a CPU they are ten times as fast as float32."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 class LessonTrainer(SentenceTransformerTrainer):

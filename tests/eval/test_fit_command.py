@@ -12,8 +12,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from eval.datasets import DatasetUnusable, load_dataset
-from eval.fit_command import FEWEST_QUESTIONS, TooFewQuestions, fit
-from eval.fitting import hash_datasets
+from eval.fit_command import TooFewQuestions, fit
+from eval.fitting import FEWEST_QUESTIONS, hash_datasets
 from index.generation import RECIPE_FILE, list_generations, read_manifest, verify_generation
 from index.learnt import read_learnt
 from index.recipe import STANDARD
