@@ -28,6 +28,7 @@ from kb.customers.cli import customer
 from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
+from kb.notices.cli import app as notice_app
 from kb.settings import Settings
 from kb.synonyms.cli import app as synonyms_app
 from kb.transfer.importer import import_path
@@ -50,6 +51,7 @@ index_app.command()(adapt)
 index_app.command()(fit)
 app.add_typer(eval_app, name="eval")
 app.add_typer(audit_app, name="audit")
+app.add_typer(notice_app, name="notice")
 
 
 @app.command()

@@ -15,7 +15,19 @@ from api.auth import BearerGate
 from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.request_record import RequestRecorder
-from api.routers import articles, customers, feedback, health, match, orders, pages, synonyms
+from api.routers import (
+    articles,
+    customers,
+    events,
+    feedback,
+    health,
+    match,
+    notices,
+    orders,
+    pages,
+    replies,
+    synonyms,
+)
 from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
@@ -31,8 +43,11 @@ ROUTERS = (
     feedback.router,
     orders.router,
     customers.router,
+    events.router,
     articles.router,
     synonyms.router,
+    notices.router,
+    replies.router,
     health.router,
     pages.router,
 )
@@ -73,7 +88,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
         if matcher is None:
             matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))
         recorder = await stack.enter_async_context(_open_recorder_in_thread(settings, metrics, matcher))
-        app.state.services = Services(matcher, metrics, recorder)
+        app.state.services = Services(matcher, metrics, recorder, settings.webhook_secrets)
         yield
         app.state.services = None
 

@@ -18,6 +18,7 @@ from api.json_body import BodyMissing, BodyTooLarge, InvalidJson, MediaTypeUnsup
 from api.validation import list_problems
 from kb.audit.trail import AuditUnavailable
 from kb.errors import InvalidInput, NotFound, XianzhiError
+from kb.events.signature import SignatureInvalid
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,12 @@ class Unauthorized(XianzhiError):
     """The key is missing or wrong."""
 
     code = "unauthorized"
+
+
+class WebhookDisabled(XianzhiError):
+    """No secret is set, and so nobody can show who sends."""
+
+    code = "webhook_disabled"
 
 
 class ServiceBusy(XianzhiError):
@@ -47,6 +54,8 @@ STATUS: Mapping[type[Exception], int] = {
     InvalidJson: 400,
     BodyMissing: 400,
     Unauthorized: 401,
+    SignatureInvalid: 403,
+    WebhookDisabled: 403,
     NotFound: 404,
     BodyTooLarge: 413,
     MediaTypeUnsupported: 415,

@@ -89,6 +89,8 @@ MATCH_ANSWER: Example = {
                 "text": "非常抱歉，您的包裹原定 11 月 18 日 18:00 前送到，最新位置是宜昌转运中心。",
                 "filled": {"order.promised_at": "11 月 18 日 18:00", "shipment.last_place": "宜昌转运中心"},
                 "missing": [],
+                "unsupported": [],
+                "notice": None,
             },
             "citations": [
                 {
@@ -118,6 +120,8 @@ MATCH_ANSWER: Example = {
     ],
     "notices": [],
     "order_id": "SO2026111400381",
+    "order_source": {"state": "ok", "age_seconds": None, "reason": None},
+    "orders": [],
     "hand_over": False,
     "remedies": {
         "remedy": "催派送",

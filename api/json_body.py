@@ -151,6 +151,16 @@ class StrictJsonRequest(Request):
 
     async def load_json(self) -> None:
         """Read and parse the body; raises the errors of this module."""
+        body = await self.read_bytes()
+        # The two places where Starlette keeps what it has read.
+        self._body = body
+        if len(body) > PARSED_IN_PLACE_BYTES:
+            self._json = await run_in_threadpool(parse_json, body)
+        else:
+            self._json = parse_json(body)
+
+    async def read_bytes(self) -> bytes:
+        """Return the body as it was sent; raises where it is too large or announced as something else than JSON."""
         self._refuse_media_type()
         announced = self.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > MAX_BODY_BYTES:
@@ -160,12 +170,7 @@ class StrictJsonRequest(Request):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise _too_large()
-        # The two places where Starlette keeps what it has read.
-        self._body = bytes(body)
-        if len(body) > PARSED_IN_PLACE_BYTES:
-            self._json = await run_in_threadpool(parse_json, self._body)
-        else:
-            self._json = parse_json(self._body)
+        return bytes(body)
 
     def _refuse_media_type(self) -> None:
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()

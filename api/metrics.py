@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from index.snapshot import Snapshot
 from index.solutions import MatchResult
+from kb.events.event import EventOutcome
 from kb.feedback.models import FeedbackVerdict
 from kb.feedback.recorder import RecordOutcome
 
@@ -49,6 +52,15 @@ class Metrics:
         )
         for outcome in RecordOutcome:  # Shown from the start: a rule on drops needs a zero to rise from.
             self._records.labels(outcome.value)
+        self._sources = Counter(
+            "xianzhi_order_source",
+            "Matches by how far what their order's source said can be relied on.",
+            ["state"],
+            registry=self.registry,
+        )
+        self._events = Counter(
+            "xianzhi_events", "Events taken, by what became of them.", ["result"], registry=self.registry
+        )
         self._feedback = Counter("xianzhi_feedback", "Feedback taken, by verdict.", ["verdict"], registry=self.registry)
         self._passages = Gauge("xianzhi_index_passages", "Passages in the index.", registry=self.registry)
         self._revision = Gauge("xianzhi_index_revision", "Revision that the index shows.", registry=self.registry)
@@ -61,12 +73,18 @@ class Metrics:
     def count_match(self, result: MatchResult) -> None:
         """Count one match and its stages."""
         self._matches.labels("answered" if result.answered else "unanswered").inc()
+        self._sources.labels(result.order_source.state.value).inc()
         for stage, milliseconds in result.timing.items():
             self._stages.labels(stage).observe(milliseconds / 1000)
 
     def count_records(self, outcome: RecordOutcome, matches: int) -> None:
         """Count what became of matches that were to be recorded."""
         self._records.labels(outcome.value).inc(matches)
+
+    def count_events(self, outcomes: Iterable[EventOutcome]) -> None:
+        """Count events by what became of each."""
+        for outcome in outcomes:
+            self._events.labels(outcome.result.value).inc()
 
     def count_feedback(self, verdict: FeedbackVerdict) -> None:
         """Count one piece of feedback."""

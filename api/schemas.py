@@ -40,7 +40,7 @@ class TurnBody(StrictModel):
 
 
 class CustomerBody(StrictModel):
-    """The customer asking; where exactly one order of theirs is known, the question is taken to be about it."""
+    """The customer asking: of their orders the one that the question is clearly about is taken."""
 
     id: Identifier
 
@@ -69,7 +69,7 @@ class MatchBody(StrictModel):
         description="What was said before, oldest first: texts, or objects with `role` and `text`.",
     )
     order: Order | None = Field(None, description="The order itself; only `status` is required in it.")
-    order_id: Identifier | None = Field(None, description="The id of an order that has been imported.")
+    order_id: Identifier | None = Field(None, description="The id of an order that the source of orders knows.")
     customer: CustomerRef | None = Field(None, description="The customer, as an id or as an object with an id.")
     channel: Annotated[str, CleanText, Field(max_length=50)] | None = Field(
         None,

@@ -24,11 +24,12 @@ MATCHES_WAITING = 64  # More would wait longer than anybody does.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
-    """The matcher, the database behind it, what records matches, and how much is done at once."""
+    """The matcher, the database behind it, what records matches, who may tell events, and how much is done at once."""
 
     matcher: Matcher
     metrics: Metrics
     recorder: MatchRecorder
+    webhook_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
     # A preview takes the place of a match for seconds: never more than one place of them.
     preview_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PREVIEWS_AT_ONCE))

@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from eval.ablation import PARTS, Ablation, check_parts
+from eval.bench.source_command import source_trouble
 from eval.compare import GATED, compare_runs
 from eval.datasets import Dataset, load_dataset, load_datasets
 from eval.describe import describe_dataset, show_description
@@ -24,6 +25,7 @@ from eval.summary import Summary, summarise
 from eval.systems import System
 from eval.tables import open_console, show_ablation, show_changes, show_comparison, show_runs, show_slices
 from eval.termination import exit_when_terminated
+from eval.which_order_command import which_order
 from eval.workbench import open_workbench
 from index.cli import show_progress
 from index.opening import open_encoder
@@ -32,6 +34,8 @@ from kb.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 app.command("from-feedback")(from_feedback)
+app.command("which-order")(which_order)
+app.command("source-trouble")(source_trouble)
 
 WORSE = 1  # The exit code of a comparison whose second run is significantly worse.
 FolderOfRun = typer.Argument(help="A run's folder, as `eval run --out` writes it.")

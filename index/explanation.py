@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.confidence import Curve
@@ -14,12 +14,15 @@ from index.reading import explain_match
 from index.searcher import Candidates
 from index.signs import SignReader
 from index.snapshot import Snapshot
-from index.solutions import Citation, Highlight, Reason, Reply, Solution
+from index.solutions import Citation, Highlight, Reason, Reply, Solution, Stretch
 from index.wording import Reading
 from kb.changes import ItemKind
 from kb.conditions import explain
+from kb.notices.models import Notice
+from kb.notices.wording import choose_wording
 from kb.orders.context import OrderContext
 from kb.orders.words import Language
+from kb.replies.guard import OrderEvidence, find_unsupported
 from kb.replies.slots import fill_reply
 
 CONTEXT_SCORE = "order_context"
@@ -36,6 +39,8 @@ class Explainer:
     telling: tuple[str, ...]
     signs: SignReader
     curve: Curve
+    notices: Sequence[Notice]
+    evidence: OrderEvidence
 
     def make_solution(self, item: LoadedItem, candidate: RankedCandidate, *, rank: int) -> Solution:
         """Return the solution that a candidate is shown as."""
@@ -80,10 +85,19 @@ class Explainer:
         """Fill the template; without one the passage is the reply. A case has none: it was about another order."""
         if item.key.kind is ItemKind.CASE:
             return Reply("", {}, [])
+        notice = choose_wording(self.notices, language)
         if item.template is None:
-            return Reply(passage, {}, [])
+            return Reply(passage, {}, [], notice=notice)
         filled = fill_reply(item.template, self.context, language=language)
-        return Reply(filled.text, {slot.name: slot.value for slot in filled.filled}, filled.missing)
+        stated = () if item.stated is None else (item.stated,)
+        unsupported = find_unsupported(filled.text, self.evidence, stated, language)
+        return Reply(
+            filled.text,
+            {slot.name: slot.value for slot in filled.filled},
+            filled.missing,
+            [Stretch(start, end) for start, end in unsupported],
+            notice,
+        )
 
 
 def _cite(item: LoadedItem, passage: str) -> Citation:

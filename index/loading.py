@@ -16,6 +16,7 @@ from kb.database import Database
 from kb.items import ItemKey
 from kb.notices.models import Notice
 from kb.notices.service import list_notices
+from kb.replies.guard import Statements, read_statements
 from kb.synonyms.models import Synonym
 from kb.synonyms.service import list_synonyms
 
@@ -28,6 +29,7 @@ ARTICLES = select(
     _ARTICLE.version,
     _ARTICLE.title,
     _ARTICLE.reply,
+    _ARTICLE.body,
     _ARTICLE.language,
     _ARTICLE.audience,
     _ARTICLE.source,
@@ -39,13 +41,14 @@ CASES = select(_CASE.id, _CASE.question, _CASE.language, _CASE.outcome, _CASE.cl
 
 @dataclass(frozen=True, slots=True)
 class LoadedItem:
-    """What is shown of an article's version or a case besides the passage that matched."""
+    """What is shown of an article's version or a case besides the passage that matched, and what its text states."""
 
     key: ItemKey
     title: str
     language: str
     audience: Audience
     template: str | None = None
+    stated: Statements | None = None
     source: str | None = None
     effective_from: datetime | None = None
     effective_to: datetime | None = None
@@ -117,6 +120,7 @@ def _load_articles(session: Session, keys: Sequence[ItemKey]) -> dict[ItemKey, L
             key=ItemKey(ItemKind.ARTICLE, values.article_id, values.version),
             title=values.title,
             template=values.reply,
+            stated=_read_statements(values.title, values.body, values.language) if values.reply else None,
             language=values.language,
             audience=Audience(values.audience),
             source=values.source,
@@ -127,6 +131,11 @@ def _load_articles(session: Session, keys: Sequence[ItemKey]) -> dict[ItemKey, L
     )
     wanted = set(keys)
     return {item.key: item for item in items if item.key in wanted}
+
+
+def _read_statements(title: str, body: str, language: str) -> Statements:
+    # Without the text itself: ten thousand long ones would fill the memory.
+    return Statements("", read_statements(f"{title}\n{body}", "en" if language == "en" else "zh").places)
 
 
 def _load_cases(session: Session, keys: Sequence[ItemKey]) -> dict[ItemKey, LoadedItem]:

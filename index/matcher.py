@@ -12,13 +12,16 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from index.asking import Asker, ask_which_order
+import numpy as np
+
+from index.asking import ORDER_ID, Asker, ask_which_order, language_of
 from index.catalogue import Scope
 from index.explanation import Explainer
 from index.follower import LiveIndex
 from index.highlight import telling_terms
 from index.lexical import Terms
 from index.loading import Shelf
+from index.order_lookup import FoundOrder, find_order
 from index.places import explain_places, fill_places
 from index.precedents import make_precedents
 from index.question import read_question
@@ -31,18 +34,20 @@ from index.signs import SignReader
 from index.snapshot import Snapshot
 from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult
 from index.synonym_table import SynonymRule
+from index.which_order.chooser import Asked, OrderChoice, OrderChooser
+from index.which_order.context import FoundInBase
+from index.which_order.showing import show_choice
 from index.wording import Reading
 from kb.articles.models import Audience
-from kb.database import Database
 from kb.errors import InvalidInput
 from kb.notices.models import Notice
 from kb.notices.service import select_notices
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order
-from kb.orders.repository import find_order_by_number, get_order, list_customer_orders, require_customer
-from kb.text.identifiers import IdentifierKind, find_identifiers
+from kb.replies.guard import OrderEvidence
+from kb.sources.own_tables import OwnTables
+from kb.sources.ports import OrderSource
 
-NAMES_AN_ORDER = frozenset({IdentifierKind.ORDER_NUMBER, IdentifierKind.TRACKING_NUMBER})
 WORTH_ASKING = 0.25  # Below it the question is about something else, and no fact of an order will help.
 TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads cost nothing.
 
@@ -51,12 +56,13 @@ TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads 
 class Surroundings:
     """What a match needs besides the index: the clock, the shop's zone, and when to say "I do not know".
 
-    Only what is surer than its audience's threshold is `answered`.
+    Only what is surer than its audience's threshold is `answered`. Without `orders` they come from our own tables.
     """
 
     clock: Callable[[], datetime]
     zone: ZoneInfo
     thresholds: Mapping[Audience, float]
+    orders: OrderSource | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +87,8 @@ class Found:
     recipe: Recipe
     shelf: Shelf
     context: OrderContext
-    is_one_of_several_orders: bool
+    named: FoundOrder
+    choice: OrderChoice | None
     reading: Reading
     terms: Terms
     candidates: Candidates
@@ -99,7 +106,9 @@ class Matcher:
         self.live = live
         self.surroundings = surroundings
         self.given_recipe = recipe
+        self._orders = surroundings.orders or OwnTables(live.database)
         self.given_synonyms: Sequence[SynonymRule] | None = None
+        self._chooser = OrderChooser(live.encoder)
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
         self._shelf = Shelf(live.database, -1)
         self._reader: QuestionReader | None = None
@@ -127,6 +136,7 @@ class Matcher:
         watch = Stopwatch()
         found = self.search(request, watch)
         snapshot, context, ranked, recipe = found.snapshot, found.context, found.ranked, found.recipe
+        notices = select_notices(found.shelf.notices(), context, audience=request.audience)
         explainer = Explainer(
             snapshot,
             found.candidates,
@@ -135,10 +145,11 @@ class Matcher:
             telling_terms(found.terms),
             found.signs,
             recipe.curves[request.audience],
+            notices,
+            OrderEvidence(context),
         )
         places = fill_places(found.shelf, explainer, ranked, request)
         solutions = explain_places(explainer, places[: request.limit])
-        notices = _select_notices(found.shelf, context, request.audience)
         confidence = solutions[0].confidence if solutions else 0.0
         answered = bool(solutions) and confidence > self.surroundings.thresholds[request.audience]
         ask = remedies = None
@@ -147,7 +158,8 @@ class Matcher:
             remedies = summarise_remedies(ranked, found.candidates, snapshot.catalogue, precedents)
             asker = Asker(snapshot.catalogue, context, audience=request.audience, recipe=recipe)
             ask = asker.choose([place.candidate for place in places], request.question)
-        if ask is None and found.is_one_of_several_orders:
+        is_unclear = found.choice is not None and found.choice.clear is None
+        if is_unclear and (ask is None or ask.fact != ORDER_ID):
             ask = ask_which_order(request.question)
         watch.lap("explain")
         return MatchResult(
@@ -158,8 +170,10 @@ class Matcher:
             hand_over=request.audience is Audience.PUBLIC and not answered,
             solutions=solutions,
             ask=[] if ask is None else [ask],
-            notices=notices,
+            notices=[_show_notice(notice, request.audience) for notice in notices],
             order_id=context.order.id if context.order else None,
+            order_source=found.named.report,
+            orders=show_choice(found.choice, language_of(request.question)),
             remedies=remedies,
             rewordings=found.reading.rewordings,
             timing=watch.stages,
@@ -174,7 +188,8 @@ class Matcher:
         question = read_question(request.question, request.turns if recipe.turns_count else ())
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
-        context, is_one_of_several = self._find_context(request)
+        named = find_order(self._orders, request)
+        context = self._make_context(named.order, request)
         self._shelf = shelf = self._shelf.at(snapshot.revision)
         reading = self._find_reader(snapshot, shelf).read(question.text)
         allowed = snapshot.catalogue.select(_make_scope(request, context))
@@ -186,6 +201,18 @@ class Matcher:
         hits = by_terms.result()
         candidates = complete_candidates(snapshot, vector, hits, allowed, recipe)
         watch.lap("search")
+        choice = None
+        if named.customer_orders:
+            contexts = [self._make_context(order, request) for order in named.customer_orders]
+            in_base = FoundInBase(candidates, snapshot, recipe, request.audience)
+            choice = self._chooser.choose(Asked(reading.text, question.before, vector), contexts, in_base)
+            watch.lap("choose")
+        if choice is not None and choice.clear is not None:
+            context, before = choice.clear, allowed
+            allowed = snapshot.catalogue.select(_make_scope(request, context))
+            if not np.array_equal(allowed, before):  # Another version was in force when this order was placed.
+                hits = find_by_terms(snapshot, reading.text, allowed, recipe, others)
+                candidates = complete_candidates(snapshot, vector, hits, allowed, recipe)
         ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience, recipe=recipe)
         watch.lap("rank")
         return Found(
@@ -193,7 +220,8 @@ class Matcher:
             recipe=recipe,
             shelf=shelf,
             context=context,
-            is_one_of_several_orders=is_one_of_several,
+            named=named,
+            choice=choice,
             reading=reading,
             terms=hits.terms,
             candidates=candidates,
@@ -214,17 +242,14 @@ class Matcher:
             self._reader = reader = make_reader(snapshot, synonyms, self.find_recipe(snapshot))
         return reader
 
-    def _find_context(self, request: MatchRequest) -> tuple[OrderContext, bool]:
-        """Return what is known, and whether the question may be about any of several orders."""
-        order, is_one_of_several = _find_order(self.live.database, request)
-        context = derive_context(
+    def _make_context(self, order: Order | None, request: MatchRequest) -> OrderContext:
+        return derive_context(
             order,
             now=request.now or self.surroundings.clock(),
             zone=self.surroundings.zone,
             channel=request.channel,
             audience=request.audience,
         )
-        return context, is_one_of_several
 
 
 class _Beside:
@@ -242,38 +267,6 @@ class _Beside:
         return self._search() if self._running is None else self._running.result()
 
 
-def _find_order(database: Database, request: MatchRequest) -> tuple[Order | None, bool]:
-    """Return the order the request is about, and whether it is one of several that the customer has."""
-    if request.order is not None:
-        return request.order, False
-    if request.order_id is not None:
-        with database.read() as session:
-            return get_order(session, request.order_id), False
-    if request.customer_id is not None:
-        with database.read() as session:
-            orders = list_customer_orders(session, request.customer_id, limit=2)
-            if not orders:
-                require_customer(session, request.customer_id)
-        if len(orders) == 1:
-            return orders[0], False
-        return None, bool(orders)
-    return _find_named_order(database, request), False
-
-
-def _find_named_order(database: Database, request: MatchRequest) -> Order | None:
-    """Return the order whose number, or whose parcel's, stands in an agent's question.
-
-    Never for the public: whoever asks there has not shown whose order it is.
-    """
-    if request.audience is Audience.PUBLIC:
-        return None
-    numbers = [found.value for found in find_identifiers(request.question) if found.kind in NAMES_AN_ORDER]
-    if not numbers:
-        return None
-    with database.read() as session:
-        return find_order_by_number(session, numbers)
-
-
 def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
     return Scope(
         audience=request.audience,
@@ -284,12 +277,6 @@ def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
         category=request.filters.category,
         language=request.filters.language,
     )
-
-
-def _select_notices(shelf: Shelf, context: OrderContext, audience: Audience) -> list[MatchedNotice]:
-    if context.order is None:
-        return []
-    return [_show_notice(n, audience) for n in select_notices(shelf.notices(), context, audience=audience)]
 
 
 def _show_notice(notice: Notice, audience: Audience) -> MatchedNotice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from index.adaptation.adopted import find_serving
@@ -15,17 +16,18 @@ from index.prepared import Precision
 from index.threshold import read_thresholds
 from kb.database import open_database
 from kb.settings import Settings
+from kb.sources.opening import open_source
 
 
 @contextmanager
 def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) -> Iterator[Matcher]:
     """Yield a matcher, its database's schema brought up to date and its index open; closed afterwards."""
     encoder = open_encoder(settings)  # First: it fails where nothing is prepared, and then nothing is left behind.
-    with open_database(settings) as database:
+    with open_database(settings) as database, open_source(settings, database) as orders:
         live = LiveIndex(database, encoder, settings.generations_dir, clock=make_clock(settings))
         try:
             live.open(on_progress=on_progress)
-            matcher = Matcher(live, make_surroundings(settings))
+            matcher = Matcher(live, replace(make_surroundings(settings), orders=orders))
             matcher.warm_up()
             yield matcher
         finally:

@@ -10,6 +10,7 @@ from index.wording import Rewording
 from kb.articles.models import Audience
 from kb.changes import ItemKind
 from kb.orders.order import Order
+from kb.sources.ports import NOT_ASKED, SourceReport
 
 DEFAULT_LIMIT = 5
 MAX_LIMIT = 50
@@ -63,12 +64,25 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a text: `text[start:end]`, in characters."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What to tell the customer: `filled` maps slots to words, `missing` names what the order does not tell."""
+    """What to tell the customer: `filled` maps slots to words, `missing` names what the order does not tell.
+
+    `unsupported` are figures and dates that neither the order nor the article says; `notice` is what to say first.
+    """
 
     text: str
     filled: Mapping[str, str]
     missing: Sequence[str]
+    unsupported: Sequence[Stretch] = ()
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +155,15 @@ class Remedies:
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleOrder:
+    """One of the customer's orders, how likely it is the one that is meant, and why, in the question's language."""
+
+    id: str | None
+    probability: float
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class MatchedNotice:
     """An announcement that touches this order; `wording` is what a customer may be told."""
 
@@ -156,6 +179,8 @@ class MatchedNotice:
 class MatchResult:
     """The answer to a match request; `timing` is milliseconds by stage.
 
+    Where a customer has several orders, `orders` are those most likely meant; the first is taken if it is clear.
+
     Where nothing is sure enough, an agent still sees the nearest solutions, and a customer is to be handed over.
     """
 
@@ -167,6 +192,8 @@ class MatchResult:
     ask: Sequence[Ask]
     notices: Sequence[MatchedNotice]
     order_id: str | None = None
+    order_source: SourceReport = NOT_ASKED
+    orders: Sequence[PossibleOrder] = ()
     hand_over: bool = False
     remedies: Remedies | None = None
     rewordings: Sequence[Rewording] = ()

@@ -20,12 +20,15 @@ from kb.cases.repository import count_cases
 from kb.changes import get_revision
 from kb.notices.service import list_notices
 from kb.opening import open_for_command
+from kb.orders.cli import show_facts
 from kb.orders.repository import count_orders
 from kb.settings import Settings
+from kb.sources.cli import try_source
 from kb.synonyms.cli import app as synonyms_app
 from kb.synonyms.repository import count_synonyms
 from kb.transfer.exporter import ExportFormat, export_path
-from kb.transfer.importer import OnProgress, import_path
+from kb.transfer.foreign_parser import ForeignFormat, ForeignParser
+from kb.transfer.importer import OnProgress, import_parsed, import_path
 from kb.transfer.kinds import RecordKind
 from kb.transfer.report import ImportReport
 
@@ -35,6 +38,9 @@ MAX_SHOWN_FAULTS = 50
 
 ImportSource = Annotated[Path, typer.Argument(help="A .csv, .jsonl, .xlsx or .md file, or a folder of them.")]
 Kind = Annotated[RecordKind | None, typer.Option(help="What the rows are; guessed from the name or columns.")]
+Foreign = Annotated[
+    ForeignFormat | None, typer.Option("--format", help="The folder is one of this public data set, as it comes.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every row, and change nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the report as JSON.")]
 ExportTarget = Annotated[Path, typer.Argument(help="A file for one kind, or a folder.")]
@@ -46,22 +52,28 @@ def make_app(after_import: Callable[[], None]) -> typer.Typer:
     app = typer.Typer(help="Import, export and look at the knowledge base.", no_args_is_help=True)
     app.command("export")(export)
     app.command("status")(show_status)
+    app.command("facts")(show_facts)
+    app.command("try-source")(try_source)
     app.add_typer(synonyms_app, name="synonyms")
 
     @app.command("import")
-    def import_(path: ImportSource, kind: Kind = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    def import_(
+        path: ImportSource,
+        kind: Kind = None,
+        foreign_format: Foreign = None,
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
         """Import a file or a folder; rows that cannot be used are listed, the others go in."""
         settings = Settings()
-        with open_for_command(settings) as database, _show_progress("importing") as on_progress:
-            report = import_path(
-                database,
-                path,
-                kind=kind,
-                dry_run=dry_run,
-                zone=settings.zone,
-                now=settings.now or datetime.now(UTC),
-                on_progress=on_progress,
-            )
+        now = settings.now or datetime.now(UTC)
+        with open_for_command(settings) as database, _show_progress("importing") as show:
+            if foreign_format is not None:
+                parser = ForeignParser(path, foreign_format)
+                report = import_parsed(database, [parser], path=path, dry_run=dry_run, now=now, on_progress=show)
+            else:
+                zone = settings.zone
+                report = import_path(database, path, kind=kind, dry_run=dry_run, zone=zone, now=now, on_progress=show)
         if report.has_changes:
             after_import()
         _write_report(report, as_json=as_json)
@@ -121,6 +133,9 @@ def _write_report(report: ImportReport, *, as_json: bool) -> None:
     prefix = "dry run, nothing changed: " if report.dry_run else ""
     counts = f"{report.added:,} added, {report.changed:,} changed, {report.unchanged:,} unchanged"
     console.print(f"{prefix}{counts}, {report.refused:,} refused", highlight=False)
+    if report.orders_by_status:
+        statuses = sorted(report.orders_by_status.items(), key=lambda one: -one[1])
+        console.print("orders: " + ", ".join(f"{count:,} {status}" for status, count in statuses), highlight=False)
 
 
 def _make_table(report: ImportReport) -> Table:

@@ -16,8 +16,15 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "XIANZHI_"
 MOST_COST = 1_000.0  # Of a wrong answer: only what is 99.9 % sure is then shown as sure.
+SHORTEST_SECRET, MOST_SECRETS = 16, 2
 # What the database layer is written and tested for.
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
+
+
+def split_secrets(secrets: SecretStr | None) -> tuple[bytes, ...]:
+    """Return the secrets that a setting lists."""
+    parts = secrets.get_secret_value().split(",") if secrets else ()
+    return tuple(part.strip().encode() for part in parts if part.strip())
 
 
 def default_model_dir() -> Path:
@@ -84,14 +91,35 @@ class Settings(BaseSettings):
     matches_kept_days: int = Field(
         90, ge=1, le=3_650, description="Days that recorded matches and their feedback are kept.", examples=["90"]
     )
+    order_source: str = Field(
+        "tables",
+        min_length=1,
+        description="Where orders come from: `tables`, our own, or the settings file of the shop's own system.",
+        examples=["tables"],
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Signs what is sent to `/v1/events`; two with a comma between them while one replaces the other.",
+        examples=["at-least-sixteen-characters"],
+    )
     api_key: SecretStr | None = Field(
         None, description="Bearer key asked of every `/v1` request; needed to serve beyond this machine."
     )
 
-    @field_validator("now", "api_key", mode="before")
+    @field_validator("now", "api_key", "webhook_secret", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secrets_are_long(cls, value: SecretStr | None) -> SecretStr | None:
+        secrets = split_secrets(value)
+        if value is not None and not (1 <= len(secrets) <= MOST_SECRETS):
+            raise ValueError("it is one secret, or two with a comma between them")
+        if any(len(secret) < SHORTEST_SECRET for secret in secrets):
+            raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -117,6 +145,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """The secrets that events may be signed with; none where no events are taken."""
+        return split_secrets(self.webhook_secret)
 
     @property
     def resolved_database_url(self) -> str:

@@ -5,6 +5,7 @@ from kb.audit.models import AuditHeadRow, AuditRow
 from kb.cases.models import CaseRow
 from kb.changes import ChangeRow
 from kb.database import Base
+from kb.events.tables import EventSeenRow, NewestEventRow
 from kb.feedback.models import FeedbackRow, MatchRow
 from kb.identity import IdentityRow
 from kb.notices.models import NoticeRow
@@ -20,9 +21,11 @@ __all__ = [
     "CaseRow",
     "ChangeRow",
     "CustomerRow",
+    "EventSeenRow",
     "FeedbackRow",
     "IdentityRow",
     "MatchRow",
+    "NewestEventRow",
     "NoticeRow",
     "OrderRow",
     "ShipmentEventRow",

@@ -34,7 +34,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Ranked solutions.", "content": {"application/json": {"example": MATCH_ANSWER}}},
     400: {"description": "The body is not JSON.", "model": ErrorAnswer},
     401: {"description": "The key is missing or wrong.", "model": ErrorAnswer},
-    404: {"description": "No order has this id.", "model": ErrorAnswer},
+    404: {"description": "The source of orders knows no such order or customer.", "model": ErrorAnswer},
     413: {"description": "The body is larger than 1 MB.", "model": ErrorAnswer},
     415: {"description": "The body is not announced as JSON.", "model": ErrorAnswer},
     422: {"description": "A field is missing, unknown or wrong.", "model": ErrorAnswer},

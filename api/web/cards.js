@@ -190,10 +190,18 @@ function showReply({ kind, reply, snippet, highlights }) {
   return el(
     "div",
     { class: "reply" },
-    el("div", { class: "reply-head" }, el("h3", { text: say("reply") }), copyButton(reply.text)),
-    el("p", { class: "reply-text" }, wrapMatches(reply.text, PLACEHOLDERS, (gap) => el("span", { class: "gap", text: gap }))),
+    el("div", { class: "reply-head" }, el("h3", { text: say("reply") }), copyButton([reply.notice, reply.text].filter(Boolean).join("\n"))),
+    reply.notice ? el("p", { class: "reply-text reply-notice", text: reply.notice }) : null,
+    el("p", { class: "reply-text checked" }, markReply(reply)),
     reply.missing.length ? el("p", { class: "missing", text: say("missing", { count: reply.missing.length }) }) : null,
+    reply.unsupported.length ? el("p", { class: "missing", text: say("unsupported", { count: reply.unsupported.length }) }) : null,
   );
+}
+
+// What nothing supports is marked, and of the rest what is still to be filled in.
+function markReply({ text, unsupported }) {
+  const showGap = (gap) => el("span", { class: "gap", text: gap });
+  return markStretches(text, unsupported).flatMap((part) => (typeof part === "string" ? wrapMatches(part, PLACEHOLDERS, showGap) : [part]));
 }
 
 // What was done for another order: a precedent to read, not a reply to send.

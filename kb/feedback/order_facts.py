@@ -1,4 +1,4 @@
-"""What is kept of an order with a recorded match: all that conditions test, and nothing that says whose it is."""
+"""What is kept of an order with a recorded match: what conditions test, less places, and not whose it is."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEPT_REGION_LEVELS = 3  # Province, city, district; what shops write below that 
 
 
 def keep_facts(order: Order) -> dict[str, Any]:
-    """Return the order as JSON that `Order` takes again, with the same facts for conditions and nothing personal."""
+    """Return the order as JSON that `Order` takes again, with the facts that conditions test and nothing personal."""
     data = order.model_dump(mode="json", exclude_none=True)
     kept: dict[str, Any] = {"status": data["status"]}
     kept.update({name: value for name, value in data.items() if name in KEPT_TIMES})

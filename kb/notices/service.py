@@ -11,8 +11,18 @@ from sqlalchemy.orm import Session
 from kb.articles.models import Audience
 from kb.changes import ItemKind, SaveResult, record_change
 from kb.conditions import Verdict, evaluate, parse_condition
+from kb.errors import NotFound
 from kb.notices.models import Notice, NoticeRow, hash_notice
 from kb.orders.context import OrderContext
+
+
+class NoticeNotFound(NotFound):
+    """No notice has this id."""
+
+    code = "notice_not_found"
+
+    def __init__(self, notice_id: str) -> None:
+        super().__init__(f"No notice has the id {notice_id!r}. Check it, or send the notice itself.")
 
 
 def save_notice(session: Session, notice: Notice, *, now: datetime) -> SaveResult:
@@ -36,7 +46,15 @@ def save_notice(session: Session, notice: Notice, *, now: datetime) -> SaveResul
 def list_notices(session: Session) -> list[Notice]:
     """Return every notice, most urgent first."""
     rows = session.scalars(select(NoticeRow).order_by(NoticeRow.priority, NoticeRow.id))
-    return [Notice.model_construct(**{n: getattr(row, n) for n in Notice.model_fields}) for row in rows]
+    return [_to_notice(row) for row in rows]
+
+
+def get_notice(session: Session, notice_id: str) -> Notice:
+    """Return the notice with this id; raises `NoticeNotFound`."""
+    row = session.get(NoticeRow, notice_id)
+    if row is None:
+        raise NoticeNotFound(notice_id)
+    return _to_notice(row)
 
 
 def select_notices(notices: Sequence[Notice], context: OrderContext, *, audience: Audience) -> list[Notice]:
@@ -47,15 +65,20 @@ def select_notices(notices: Sequence[Notice], context: OrderContext, *, audience
         notice
         for notice in notices
         if _is_visible(notice, audience)
-        and _is_in_force(notice, context.now)
+        and is_in_force(notice, context.now)
         and evaluate(parse_condition(notice.applies_when), context) is Verdict.MET
     ]
+
+
+def _to_notice(row: NoticeRow) -> Notice:
+    return Notice.model_construct(**{name: getattr(row, name) for name in Notice.model_fields})
 
 
 def _is_visible(notice: Notice, audience: Audience) -> bool:
     return audience == Audience.INTERNAL or notice.audience == Audience.PUBLIC
 
 
-def _is_in_force(notice: Notice, now: datetime) -> bool:
+def is_in_force(notice: Notice, now: datetime) -> bool:
+    """Tell whether a notice's period holds at a moment."""
     started = notice.effective_from is None or notice.effective_from <= now
     return started and (notice.effective_to is None or now < notice.effective_to)

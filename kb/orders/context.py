@@ -17,6 +17,7 @@ from kb.orders.parcels import (
     find_delivered_at,
     find_latest_parcel,
     select_parcels,
+    was_refused,
 )
 
 SECONDS_PER_HOUR = 3_600
@@ -118,13 +119,18 @@ def _read_parcels(order: Order, parcel: LatestParcel | None, now: datetime) -> _
     facts: _PossibleFacts = {"hours_without_scan": _hours_since(_find_waiting_since(order, parcel, now), now)}
     if parcel and parcel.event and parcel.event.status:
         facts["shipment.last_status"] = parcel.event.status.value
+    if parcel and parcel.event:
+        facts["shipment.place"] = parcel.event.place or None
     returned = find_latest_parcel(select_parcels(order, ShipmentDirection.RETURN), now=now)
     if returned and returned.event and returned.event.status:
         facts["return.last_status"] = returned.event.status.value
     if order.shipments is not None:
         forward = select_parcels(order, ShipmentDirection.FORWARD)
         facts["shipment.count"] = len(forward)
-        facts["shipment.delivered_count"] = count_delivered(forward, now=now)
+        delivered = count_delivered(forward, now=now)
+        facts["shipment.delivered_count"] = delivered
+        facts["is_partly_delivered"] = None if delivered is None else 0 < delivered < len(forward)
+        facts["is_refused"] = was_refused(forward, now=now)
     return facts
 
 

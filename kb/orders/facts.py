@@ -197,6 +197,25 @@ _TABLE = (
         Unit.PARCELS,
         Words("请问已经收到几个包裹？", "How many parcels have arrived?"),
     ),
+    # Text, not an enum: every carrier names its own places.
+    Fact(
+        "shipment.place",
+        FactType.TEXT,
+        Words("包裹当前位置", "latest tracking place"),
+        question=Words("请问物流显示包裹现在在哪里？", "Where does the tracking show the parcel to be?"),
+    ),
+    _boolean(
+        "is_partly_delivered",
+        Words("是否部分签收", "partly delivered"),
+        words.IS_PARTLY_DELIVERED,
+        Words("请问是不是还有包裹没有收到？", "Have some of the parcels arrived, and others not?"),
+    ),
+    _boolean(
+        "is_refused",
+        Words("是否有包裹被拒收", "a parcel was refused"),
+        words.IS_REFUSED,
+        Words("请问包裹是不是拒收了？", "Was a parcel refused at the door?"),
+    ),
     _enum(
         "return.last_status",
         Words("退货物流状态", "return shipment status"),

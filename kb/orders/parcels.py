@@ -73,3 +73,14 @@ def count_delivered(shipments: Iterable[Shipment], *, now: datetime) -> int | No
             return None
         delivered += any(event.status is ShipmentEventStatus.DELIVERED and event.at <= now for event in shipment.events)
     return delivered
+
+
+def was_refused(shipments: Iterable[Shipment], *, now: datetime) -> bool | None:
+    """Tell whether any parcel was refused; not known when none was as far as known, and a parcel's scans are not."""
+    verdicts = [
+        None
+        if shipment.events is None
+        else any(event.status is ShipmentEventStatus.REFUSED and event.at <= now for event in shipment.events)
+        for shipment in shipments
+    ]
+    return True if any(verdicts) else None if None in verdicts else False

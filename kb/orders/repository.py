@@ -148,7 +148,12 @@ def save_customer(session: Session, customer: Customer) -> SaveResult:
 def list_customers(session: Session) -> Iterator[Customer]:
     """Yield every customer in order of id."""
     for row in session.scalars(select(CustomerRow).order_by(CustomerRow.id).execution_options(yield_per=500)):
-        yield Customer.model_validate({name: getattr(row, name) for name in Customer.model_fields})
+        yield to_customer(row)
+
+
+def to_customer(row: CustomerRow) -> Customer:
+    """Return a stored customer as the border model."""
+    return Customer.model_validate({name: getattr(row, name) for name in Customer.model_fields})
 
 
 def _make_shipment(position: int, shipment: Shipment) -> ShipmentRow:

@@ -88,3 +88,11 @@ INVOICE_ISSUED: Mapping[str, Words] = {
     "true": Words("发票已开具", "invoice issued"),
     "false": Words("发票未开具", "invoice not issued"),
 }
+IS_PARTLY_DELIVERED: Mapping[str, Words] = {
+    "true": Words("部分包裹已签收", "some parcels delivered, others not"),
+    "false": Words("没有只签收一部分", "not partly delivered"),
+}
+IS_REFUSED: Mapping[str, Words] = {
+    "true": Words("有包裹被拒收", "a parcel was refused"),
+    "false": Words("没有包裹被拒收", "no parcel was refused"),
+}

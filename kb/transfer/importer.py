@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -38,7 +39,7 @@ ROWS_PER_TRANSACTION = 200
 # Called with the number of rows dealt with so far.
 OnProgress = Callable[[int], None]
 # The questions of an evaluation dataset are asked of the knowledge, and are no part of it.
-EVALUATION_QUESTIONS = "queries.jsonl"
+EVALUATION_QUESTIONS, EVALUATION_FOLDER = "queries.jsonl", "questions"
 REFUSALS = (XianzhiError, IntegrityError, DataError)
 TABLES: Mapping[RecordKind, type[ArticleRow | CaseRow | CustomerRow | NoticeRow | OrderRow | SynonymRow]] = {
     RecordKind.CUSTOMER: CustomerRow,
@@ -49,6 +50,22 @@ TABLES: Mapping[RecordKind, type[ArticleRow | CaseRow | CustomerRow | NoticeRow 
     RecordKind.SYNONYM: SynonymRow,
 }
 OpenSession = Callable[[], AbstractContextManager[Session]]
+
+
+class Parser(Protocol):
+    """Reads a file or a folder into records; `warnings` fills while it does."""
+
+    path: Path
+    warnings: list[str]
+
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        ...
+
+    def parse(self) -> Iterator[ParsedRow | RefusedSource]:
+        """Yield every row as a record or as its faults; raises `UnusableFile` where none makes sense."""
+        ...
 
 
 def import_path(  # noqa: PLR0913  # Options of one command, each named at the call.
@@ -66,11 +83,25 @@ def import_path(  # noqa: PLR0913  # Options of one command, each named at the c
     Rows are committed in batches: an import that is killed leaves whole rows, and running it again completes it.
     A dry run is one transaction that is rolled back, and so holds the writer's lock until its end.
     """
+    parsers = [
+        FileParser(source, _name_source(source, path), get_reader(source), kind, zone) for source in find_sources(path)
+    ]
+    return import_parsed(database, parsers, path=path, dry_run=dry_run, now=now, on_progress=on_progress)
+
+
+def import_parsed(  # noqa: PLR0913  # As above.
+    database: Database,
+    parsers: Sequence[Parser],
+    *,
+    path: Path,
+    dry_run: bool = False,
+    now: datetime,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Import what parsers yield; raises `UnusableFile` where the one that reads `path` itself cannot."""
     tally = Tally()
     with _open_sessions(database, dry_run=dry_run) as open_session:
-        for source in find_sources(path):
-            reader = get_reader(source)
-            parser = FileParser(source, _name_source(source, path), reader, kind, zone)
+        for parser in parsers:
             try:
                 for batch in _split_batches(parser.parse()):
                     with open_session() as session:
@@ -78,7 +109,7 @@ def import_path(  # noqa: PLR0913  # Options of one command, each named at the c
                     if on_progress:
                         on_progress(tally.rows)
             except UnusableFile as error:
-                if source == path:
+                if parser.path == path:
                     raise
                 # The other files of the folder still go in.
                 tally.refuse(parser.name, [RowFault(1, None, error.message, "Mend the file, or remove it.")])
@@ -103,8 +134,9 @@ def find_sources(path: Path) -> list[Path]:
 
 def _is_table(file: Path, folder: Path) -> bool:
     # "~$name.xlsx" is the lock that an open Excel leaves beside a workbook.
-    is_hidden = any(part.startswith((".", "~$")) for part in file.relative_to(folder).parts)
-    if file.name == EVALUATION_QUESTIONS:
+    parts = file.relative_to(folder).parts
+    is_hidden = any(part.startswith((".", "~$")) for part in parts)
+    if file.name == EVALUATION_QUESTIONS or EVALUATION_FOLDER in parts[:-1]:
         return False
     return file.suffix.lower() in READERS and file.is_file() and not is_hidden
 
@@ -152,6 +184,8 @@ def _save_batch(
         outcome = row.faults if isinstance(row, RefusedSource) else next(outcomes)
         if isinstance(outcome, SaveResult):
             tally.saved[outcome] += 1
+            if isinstance(row, ParsedRow) and isinstance(row.record, Order):
+                tally.orders[row.record.status.value] += 1
         else:
             tally.refuse(file_name, outcome)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from kb.changes import SaveResult
@@ -24,7 +25,10 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The outcome of one import; `faults_left_out` counts the reasons beyond those listed."""
+    """The outcome of one import; `faults_left_out` counts the reasons beyond those listed.
+
+    `orders_by_status` counts the orders that are in, also those that were before.
+    """
 
     added: int
     changed: int
@@ -34,6 +38,7 @@ class ImportReport:
     faults_left_out: int
     warnings: tuple[str, ...]
     dry_run: bool
+    orders_by_status: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -55,6 +60,7 @@ class Tally:
     """Counts while an import runs."""
 
     saved: dict[SaveResult, int] = field(default_factory=lambda: dict.fromkeys(SaveResult, 0))
+    orders: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     faults: list[RefusedRow] = field(default_factory=list)
     faults_left_out: int = 0
@@ -86,4 +92,5 @@ class Tally:
             faults_left_out=self.faults_left_out,
             warnings=tuple(self.warnings),
             dry_run=dry_run,
+            orders_by_status=dict(self.orders),
         )

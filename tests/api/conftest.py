@@ -24,6 +24,7 @@ from kb.notices.models import Notice, NoticeKind
 from kb.notices.service import save_notice
 from kb.orders.repository import save_order
 from kb.settings import Settings
+from kb.sources.ports import OrderSource
 from tests.fakes import FakeEncoder, FixedClock, make_article, make_case, make_order
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -54,14 +55,24 @@ class Shop:
 
 
 @contextmanager
-def open_shop(folder: Path, empty_file: Path, *, key: str | None = None) -> Iterator[Shop]:
+def open_shop(
+    folder: Path,
+    empty_file: Path,
+    *,
+    key: str | None = None,
+    webhook_secret: str | None = None,
+    orders: OrderSource | None = None,
+) -> Iterator[Shop]:
     """Yield a shop in an empty folder."""
     shutil.copyfile(empty_file, folder / "xianzhi.db")
-    settings = Settings.model_validate({"data_dir": folder, "api_key": key})
+    settings = Settings.model_validate({"data_dir": folder, "api_key": key, "webhook_secret": webhook_secret})
     database = Database(settings.resolved_database_url)
     live = LiveIndex(database, FakeEncoder(), settings.generations_dir)
     live.open()
-    matcher = Matcher(live, Surroundings(clock=FixedClock(NOW), zone=ZONE, thresholds=dict.fromkeys(Audience, 0.5)))
+    surroundings = Surroundings(
+        clock=FixedClock(NOW), zone=ZONE, thresholds=dict.fromkeys(Audience, 0.5), orders=orders
+    )
+    matcher = Matcher(live, surroundings)
     with TestClient(create_app(settings, matcher=matcher)) as client:
         yield Shop(client, matcher, settings)
     live.close()

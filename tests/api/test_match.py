@@ -9,7 +9,7 @@ from tests.fakes import SHIPPED_ORDER
 
 RESULT_KEYS = {
     "request_id", "generation", "confidence", "answered", "solutions", "ask", "notices", "order_id", "remedies",
-    "rewordings", "hand_over", "timing",
+    "rewordings", "hand_over", "timing", "order_source", "orders",
 }  # fmt: skip
 SOLUTION_KEYS = {
     "rank", "kind", "id", "version", "title", "snippet", "highlights", "score", "confidence", "scores", "applies",
@@ -24,7 +24,7 @@ def test_answer_has_the_keys_of_the_contract(full_shop: Shop) -> None:
     result = answer.json()
     assert set(result) == RESULT_KEYS
     assert set(result["solutions"][0]) == SOLUTION_KEYS
-    assert set(result["solutions"][0]["reply"]) == {"text", "filled", "missing"}
+    assert set(result["solutions"][0]["reply"]) == {"text", "filled", "missing", "unsupported", "notice"}
     assert set(result["solutions"][0]["highlights"][0]) == {"field", "start", "end"}
 
 
@@ -110,6 +110,31 @@ def test_notice_tells_agents_more_than_customers(full_shop: Shop) -> None:
 
     assert notices("internal") == [("路上有雪，会晚一天。", "不要建议拒收。")]
     assert notices("public") == [("路上有雪，会晚一天。", None)]
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_reply_carries_the_wording_of_the_notice_that_touches_its_order(full_shop: Shop, audience: str) -> None:
+    def notices(order_id: str | None) -> list[tuple[str, str | None]]:
+        body = {"question": "能改收货地址吗", "order_id": order_id, "audience": audience}
+        solutions = full_shop.client.post("/v1/match", json=body).json()["solutions"]
+        return [(solution["kind"], solution["reply"]["notice"]) for solution in solutions]
+
+    touched = notices("SO2026111500017")
+    assert {notice for kind, notice in touched if kind == "article"} == {"路上有雪，会晚一天。"}
+    assert {notice for kind, notice in touched if kind == "case"} <= {None}
+    assert {notice for _, notice in notices(None)} == {None}
+
+
+def test_reply_marks_what_neither_the_order_nor_its_article_says(shop: Shop) -> None:
+    article = {
+        "title": "修改收货地址", "body": "发货前 24 小时内可以修改。", "language": "zh",
+        "reply": "订单 {{ order.id }} 实付 {{ order.amount }}，24 小时内可以改，改一次收 5 元。",
+    }  # fmt: skip
+    shop.client.put("/v1/articles/address", json=article)
+    body = {"question": "修改收货地址", "order": SHIPPED_ORDER}
+    reply = shop.client.post("/v1/match", json=body).json()["solutions"][0]["reply"]
+    marked = [reply["text"][stretch["start"] : stretch["end"]] for stretch in reply["unsupported"]]
+    assert marked == ["5 元"]
 
 
 def test_internal_items_are_never_in_a_public_match(full_shop: Shop) -> None:

@@ -24,6 +24,7 @@ WITH_INPUT = [
     ("GET", "/v1/orders/{order_id}"),
     ("GET", "/v1/customers:lookup"),
     ("POST", "/v1/customers/{customer_id}:reveal"),
+    ("POST", "/v1/events"),
     ("GET", "/v1/articles/{article_id}"),
     ("PUT", "/v1/articles/{article_id}"),
     ("POST", "/v1/articles/{article_id}:withdraw"),
@@ -31,6 +32,8 @@ WITH_INPUT = [
     ("POST", "/v1/synonyms:preview"),
     ("PUT", "/v1/synonyms/{synonym_id}"),
     ("DELETE", "/v1/synonyms/{synonym_id}"),
+    ("POST", "/v1/notices:preview"),
+    ("POST", "/v1/replies:check"),
 ]
 WITHOUT_INPUT = [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
 REQUESTS_EACH = 30

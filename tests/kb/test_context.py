@@ -57,7 +57,10 @@ def test_every_fact_of_the_table_can_be_derived_and_no_other() -> None:
             "payment": {"method": "card", "amount": 10},
             "seller": {"kind": "third_party"},
             "items": [{"sku": "1", "category": "a/b", "price": 10, "tags": ["x"]}],
-            "shipments": [parcel((at(3), "in_transit")), parcel((at(12), "created"), direction="return")],
+            "shipments": [
+                {"events": [{"at": at(3), "status": "in_transit", "place": "昆山"}]},
+                parcel((at(12), "created"), direction="return"),
+            ],
             "invoice": {"kind": "paper", "issued_at": at(4)},
             "refund": {"status": "requested", "requested_at": at(12)},
             "customer": {"tier": "plus", "region": "北京/海淀区"},
@@ -207,3 +210,54 @@ def test_each_item_has_its_own_facts() -> None:
 def test_facts_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         context_of().facts["order.status"] = "paid"  # type: ignore[index]
+
+
+def test_the_place_is_that_of_the_newest_scan() -> None:
+    def place(*events: dict[str, Any]) -> object:
+        return context_of(shipments=[{"events": list(events)}]).facts.get("shipment.place")
+
+    first = {"at": at(18), "status": "picked_up", "place": "昆山一号仓"}
+    assert place(first) == "昆山一号仓"
+    assert place(first, {"at": at(19), "status": "in_transit", "place": "宜昌"}) == "宜昌"
+    assert place(first, {"at": at(19), "status": "in_transit"}) is None
+    assert place(first, {"at": at(21), "status": "in_transit", "place": "宜昌"}) == "昆山一号仓"  # Not scanned yet.
+    assert place() is None
+
+
+@pytest.mark.parametrize(
+    ("parcels", "partly"),
+    [
+        ([[(at(19), "delivered")], [(at(19), "in_transit")]], True),
+        ([[(at(19), "delivered")], [(at(19), "delivered")]], False),
+        ([[(at(19), "delivered")], [(at(21), "delivered")]], True),
+        ([[(at(19), "in_transit")], [(at(19), "in_transit")]], False),
+        ([[(at(19), "delivered")]], False),
+        ([], False),
+    ],
+)
+def test_an_order_is_partly_delivered_while_some_parcels_are_and_others_are_not(
+    parcels: list[list[tuple[str, str]]], partly: bool
+) -> None:
+    facts = context_of(shipments=[parcel(*events) for events in parcels]).facts
+    assert facts["is_partly_delivered"] is partly
+
+
+def test_a_parcel_without_scans_leaves_open_what_they_would_tell() -> None:
+    facts = context_of(shipments=[parcel((at(19), "delivered")), {"carrier": "青柚快递"}]).facts
+    assert facts.keys() & {"is_partly_delivered", "is_refused"} == set()
+    assert context_of().facts.keys() & {"is_partly_delivered", "is_refused", "shipment.place"} == set()
+
+
+@pytest.mark.parametrize(
+    ("events", "refused"),
+    [
+        ([(at(19), "refused")], True),
+        ([(at(18), "refused"), (at(19), "in_transit")], True),  # On its way back.
+        ([(at(21), "refused")], False),
+        ([(at(19), "delivered")], False),
+    ],
+)
+def test_a_parcel_counts_as_refused_from_its_scan_on(events: list[tuple[str, str]], refused: bool) -> None:
+    assert context_of(shipments=[parcel(*events)]).facts["is_refused"] is refused
+    assert context_of(shipments=[parcel(*events), {"carrier": "青柚快递"}]).facts.get("is_refused") is (refused or None)
+    assert context_of(shipments=[parcel(*events, direction="return")]).facts["is_refused"] is False

@@ -20,6 +20,7 @@ KEPT = {
     "status", "placed_at", "paid_at", "shipped_at", "promised_at", "delivered_at", "completed_at", "cancelled_at",
     "payment", "seller", "items", "shipments", "invoice", "refund", "customer",
 }  # fmt: skip
+LEFT_OUT = {"shipment.place"}  # A courier's place may be next door.
 
 
 @pytest.mark.parametrize("days", [0, 3, 30])
@@ -30,7 +31,8 @@ def test_every_fact_of_every_sample_order_survives(now: datetime, zone: ZoneInfo
         kept = Order.model_validate(orjson.loads(orjson.dumps(keep_facts(order))))
         before = derive_context(order, now=moment, zone=zone)
         after = derive_context(kept, now=moment, zone=zone)
-        assert (after.facts, after.item_facts) == (before.facts, before.item_facts)
+        told = {name: value for name, value in before.facts.items() if name not in LEFT_OUT}
+        assert (after.facts, after.item_facts) == (told, before.item_facts)
 
 
 def test_no_field_is_kept_that_nobody_decided_on() -> None:

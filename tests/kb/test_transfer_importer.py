@@ -185,6 +185,8 @@ def test_a_folder_is_imported_with_customers_and_orders_first(database: Database
     _write(tmp_path / "articles.jsonl", {"id": "bad1"})
     _write(tmp_path / "订单.jsonl", {"id": "bad2"})
     _write(tmp_path / "customers.jsonl", {"name": "bad3"})
+    (tmp_path / "questions" / "which-order").mkdir(parents=True)
+    _write(tmp_path / "questions" / "which-order" / "dev.jsonl", {"id": "w1", "text": "another one"})
     _write(tmp_path / "queries.jsonl", {"id": "q1", "text": "an evaluation question"})
     _write(tmp_path / "~$articles.jsonl", RETURNS)
     report = run(database, tmp_path)

@@ -1,0 +1,233 @@
+"""Which of a customer's orders is meant: how often it is told, and the weights by which it is.
+
+Weights: a conditional logit over a customer's orders (McFadden, 1974), kept at or above 0 and near round numbers; for a
+question that nobody could decide, what counts is how likely two who guess would differ. Folds keep customers together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from scipy.optimize import minimize
+
+from eval.datasets import Dataset, DatasetUnusable
+from eval.workbench import Workbench
+from index.build import Progress, report_nothing
+from index.question import QuestionEmpty, QuestionTooLong
+from index.solutions import MatchRequest
+from index.which_order.chooser import OrderChoice
+from index.which_order.evidence import Signal
+from index.which_order.weights import CLEAR, WEIGHTS, softmax
+from kb.articles.models import Audience
+
+FloatArray = NDArray[np.float64]
+
+FITTED = tuple(signal for signal in Signal if signal is not Signal.NUMBER)  # No labelled row says a number.
+START = np.array([1.0, 1.5, 20.0, 3.0, 3.0, 1.5, 2.0])  # In the order of FITTED: round numbers that do well unfitted.
+HOLD = 0.02  # What a weight costs that is twice its start.
+FOLDS = 5
+THRESHOLDS = np.arange(0.40, 0.96, 0.02)
+WANTED_RIGHT, WANTED_ASKED = 0.90, 0.80
+LEAST = 1e-9
+
+
+class LabelledRow(BaseModel):
+    """A question of a customer with several orders; without `order_id` nobody could tell, and asking is right."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    customer_id: str
+    text: str
+    turns: tuple[str, ...] = ()
+    order_id: str | None = None
+    kind: str = Field("question", max_length=50)
+
+    @field_validator("turns", mode="before")
+    @classmethod
+    def _texts_of_turns(cls, value: object) -> object:
+        if isinstance(value, list):
+            return [turn.get("text", "") if isinstance(turn, dict) else turn for turn in value]
+        return value or ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadRow:
+    """A labelled row and what speaks for each order: a row an order, newest first, a column a fitted signal."""
+
+    row: LabelledRow
+    order_ids: tuple[str | None, ...]
+    features: FloatArray
+    probabilities: tuple[float, ...]
+
+    @property
+    def right(self) -> int | None:
+        """The place of the right order; None where nobody could tell."""
+        return None if self.row.order_id is None else self.order_ids.index(self.row.order_id)
+
+    def weigh(self, weights: FloatArray) -> tuple[float, ...]:
+        """Return how likely each order is by these weights."""
+        return softmax((self.features @ weights).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of some rows, how many were chosen rightly, chosen wrongly, asked back; and rightly by the newest order."""
+
+    rows: int
+    right: int
+    wrong: int
+    asked: int
+    newest: int
+
+    @property
+    def right_share(self) -> float:
+        """Of the rows, those whose order was chosen."""
+        return self.right / max(self.rows, 1)
+
+    @property
+    def asked_share(self) -> float:
+        """Of the rows, those that were asked back."""
+        return self.asked / max(self.rows, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedChoice:
+    """Weights fitted to all rows, and how others of such weights do on customers they were not fitted to."""
+
+    weights: Mapping[Signal, float]
+    threshold: float
+    decidable: Tally
+    ambiguous: Tally
+
+
+def read_rows(path: Path) -> list[LabelledRow]:
+    """Read labelled rows, one JSON object a line; raises `DatasetUnusable`."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetUnusable(f"{path} cannot be read; name a UTF-8 file of one JSON object a line.") from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        try:
+            rows += [LabelledRow.model_validate(orjson.loads(line))] if line.strip() else []
+        except (orjson.JSONDecodeError, ValidationError) as error:
+            raise DatasetUnusable(f"{path}, line {number}: write id, customer_id, text, order_id and kind.") from error
+    if not rows:
+        raise DatasetUnusable(f"{path} holds no rows.")
+    return rows
+
+
+def list_questions(dataset: Dataset) -> list[LabelledRow]:
+    """Return a dataset's questions whose order is one of several of its customer."""
+    owners = {order.id: order.customer.id for order in dataset.orders if order.customer and order.customer.id}
+    counts = Counter(owners.values())
+    return [
+        LabelledRow(id=q.id, customer_id=owners[q.order.id], text=q.text, turns=q.turns, order_id=q.order.id)
+        for q in dataset.questions
+        if q.order is not None and q.order.id is not None and counts[owners.get(q.order.id, "")] > 1
+    ]
+
+
+def weigh_rows(
+    bench: Workbench, rows: Sequence[LabelledRow], *, on_progress: Progress = report_nothing
+) -> list[ReadRow]:
+    """Ask every row as its customer's; one that cannot be searched, or whose customer has one order, is left out."""
+    read = []
+    for done, row in enumerate(rows, 1):
+        request = MatchRequest(
+            row.text, turns=row.turns, customer_id=row.customer_id, audience=Audience.INTERNAL, now=bench.now
+        )
+        try:
+            choice = bench.matcher.search(request).choice
+        except (QuestionEmpty, QuestionTooLong):
+            continue
+        if choice is None:
+            continue
+        read.append(_read(row, choice))
+        on_progress("ask", done, len(rows))
+    return read
+
+
+def _read(row: LabelledRow, choice: OrderChoice) -> ReadRow:
+    fits = sorted(choice.fits, key=lambda fit: fit.context.facts.get("hours_since_placed", np.inf))
+    ids = tuple(fit.context.order.id if fit.context.order else None for fit in fits)
+    if row.order_id is not None and row.order_id not in ids:
+        raise DatasetUnusable(f"Row {row.id}: the order {row.order_id} is none of the newest of {row.customer_id}.")
+    features = np.array([[fit.evidence[signal] for signal in FITTED] for fit in fits])
+    return ReadRow(row, ids, features, tuple(fit.probability for fit in fits))
+
+
+def tally(rows: Iterable[tuple[ReadRow, Sequence[float]]], threshold: float = CLEAR) -> Tally:
+    """Return how a threshold does on rows with the probabilities of their orders."""
+    right = wrong = asked = newest = count = 0
+    for read, probabilities in rows:
+        best = int(np.argmax(probabilities))
+        count += 1
+        newest += read.right == 0
+        if probabilities[best] < threshold:
+            asked += 1
+        elif best == read.right:
+            right += 1
+        else:
+            wrong += 1
+    return Tally(count, right, wrong, asked, newest)
+
+
+def fit_weights(rows: Sequence[ReadRow]) -> FloatArray:
+    """Return the weights that make the right orders likeliest, and guesses at what nobody can tell differ most."""
+    if not rows:
+        return START
+
+    def loss(weights: FloatArray) -> float:
+        total = 0.0
+        for read in rows:
+            shares = np.array(read.weigh(weights))
+            agreed = float(shares[read.right]) if read.right is not None else 1 - float(shares @ shares)
+            total -= float(np.log(max(agreed, LEAST)))
+        drift = (weights - START) / START
+        return total / len(rows) + HOLD * float(drift @ drift)
+
+    found = minimize(loss, START, method="L-BFGS-B", bounds=[(0.0, None)] * len(START))
+    return np.asarray(found.x, np.float64)
+
+
+def fit_choice(rows: Sequence[ReadRow], more: Sequence[ReadRow]) -> FittedChoice:
+    """Fit to rows and more questions; the threshold and the tallies are those of rows of customers not fitted to."""
+    folds = [_fold(read) for read in (*rows, *more)]
+    judged: list[tuple[ReadRow, tuple[float, ...]]] = []
+    for fold in range(FOLDS):
+        learnt = fit_weights([read for read, other in zip((*rows, *more), folds, strict=True) if other != fold])
+        judged += [(read, read.weigh(learnt)) for read in rows if _fold(read) == fold]
+    threshold = max(THRESHOLDS.tolist(), key=lambda at: _reach(judged, at))
+    weights = fit_weights([*rows, *more])
+    return FittedChoice(
+        weights={signal: round(float(weight), 2) for signal, weight in zip(FITTED, weights, strict=True)},
+        threshold=round(threshold, 2),
+        decidable=tally(((r, p) for r, p in judged if r.right is not None), threshold),
+        ambiguous=tally(((r, p) for r, p in judged if r.right is None), threshold),
+    )
+
+
+def _reach(judged: Sequence[tuple[ReadRow, Sequence[float]]], threshold: float) -> float:
+    """Return by how much the bar that is missed most, or beaten least, is beaten."""
+    right = tally(((r, p) for r, p in judged if r.right is not None), threshold).right_share
+    asked = tally(((r, p) for r, p in judged if r.right is None), threshold).asked_share
+    return min(right - WANTED_RIGHT, asked - WANTED_ASKED)
+
+
+def _fold(read: ReadRow) -> int:
+    return int(hashlib.sha256(read.row.customer_id.encode()).hexdigest(), 16) % FOLDS
+
+
+def list_standard() -> dict[Signal, float]:
+    """Return the weights in use, of what is fitted."""
+    return {signal: WEIGHTS[signal] for signal in FITTED}

@@ -1,0 +1,123 @@
+"""Chooses the order that a question is about by all that speaks for each, or none where that is not clear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from index.encoder import Encoder, FloatVector
+from index.which_order.amounts import weigh_amounts
+from index.which_order.context import FoundInBase, weigh_contexts
+from index.which_order.evidence import Evidence, Finding, Signal, add_findings, join_evidence
+from index.which_order.named import weigh_names
+from index.which_order.nearness import NameVectors, weigh_nearness
+from index.which_order.states import weigh_states
+from index.which_order.times import TimeReader
+from index.which_order.traces import weigh_numbers, weigh_traces
+from index.which_order.weights import CLEAR, WEIGHTS, weigh
+from kb.orders.context import OrderContext
+from kb.orders.order import Order
+from kb.orders.words import Words
+from kb.text.segment import Segmenter
+
+MOST_READ = 300  # Characters of a question, and of what was said before it: who is long says much that is no hint.
+MOST_FINDINGS = 3.0  # Of one kind: a question that names five states is not five times as sure.
+BEFORE_SHARE = 0.3  # What was said before may have been about another order.
+MAX_REASONS = 3
+
+Weigher = Callable[[str, Sequence[Order]], list[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is read, what was said before it, and the vector of both."""
+
+    text: str
+    before: str
+    vector: FloatVector
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFit:
+    """An order with how likely it is the one that is meant, and why."""
+
+    context: OrderContext
+    probability: float
+    evidence: Mapping[Signal, float]
+    reasons: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChoice:
+    """A customer's orders, the likeliest first; of equally likely ones the newest."""
+
+    fits: tuple[OrderFit, ...]
+
+    @property
+    def clear(self) -> OrderContext | None:
+        """The context of the order that is meant; None where that is to be asked."""
+        best = self.fits[0]
+        return best.context if best.probability >= CLEAR else None
+
+
+class OrderChooser:
+    """Chooses between orders; keeps the vectors of their items' names, and is safe to use from several threads."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._vectors = NameVectors(encoder)
+
+    def choose(self, asked: Asked, contexts: Sequence[OrderContext], found: FoundInBase) -> OrderChoice:
+        """Return how likely each of several orders is the one that a question is about."""
+        orders = [context.order for context in contexts if context.order is not None]
+        evidence = {
+            Signal.CONTEXT: weigh_contexts(found, contexts),
+            Signal.NEARNESS: weigh_nearness(asked.vector, orders, self._vectors),
+            **_weigh_words(asked, contexts, orders, found.snapshot.segmenter),
+        }
+        fits = [
+            OrderFit(
+                context,
+                probability,
+                {signal: one.values[n] for signal, one in evidence.items()},
+                _choose_reasons(evidence, n),
+            )
+            for n, (context, probability) in enumerate(zip(contexts, weigh(evidence), strict=True))
+        ]
+        return OrderChoice(tuple(sorted(fits, key=lambda fit: -fit.probability)))
+
+
+def _weigh_words(
+    asked: Asked, contexts: Sequence[OrderContext], orders: Sequence[Order], segmenter: Segmenter
+) -> dict[Signal, Evidence]:
+    now, zone = contexts[0].now, contexts[0].zone
+    weighers: Mapping[Signal, Weigher] = {
+        Signal.NAMED: partial(weigh_names, segmenter=segmenter),
+        Signal.TIME: TimeReader(now, zone).weigh,
+        Signal.AMOUNT: weigh_amounts,
+        Signal.STATE: partial(weigh_states, now=now),
+        Signal.TRACE: weigh_traces,
+        Signal.NUMBER: weigh_numbers,
+    }
+    said, before = asked.text[:MOST_READ], asked.before[-MOST_READ:]
+    return {signal: _weigh_turns(weigher, said, before, orders) for signal, weigher in weighers.items()}
+
+
+def _weigh_turns(weigher: Weigher, said: str, before: str, orders: Sequence[Order]) -> Evidence:
+    now = add_findings(weigher(said, orders), len(orders), most=MOST_FINDINGS)
+    if not before:
+        return now
+    earlier = add_findings(weigher(before, orders), len(orders), most=MOST_FINDINGS)
+    return join_evidence(now, earlier, share=BEFORE_SHARE, most=MOST_FINDINGS)
+
+
+def _choose_reasons(evidence: Mapping[Signal, Evidence], order: int) -> tuple[Words, ...]:
+    """Return the reasons of the evidence that speaks most for an order before the others."""
+
+    def lead(signal: Signal) -> float:
+        values = evidence[signal].values
+        return WEIGHTS[signal] * (values[order] - min(values))
+
+    signals = sorted(evidence, key=lead, reverse=True)
+    reasons = [reason for signal in signals for reason in evidence[signal].reasons[order]]
+    return tuple(dict.fromkeys(reasons))[:MAX_REASONS]
