@@ -124,12 +124,12 @@ def train_bundled(
         Path | None, typer.Argument(help="Where to write what was learnt; default: where it is used.")
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Times that every saying is seen.")] = 3,
-    share: Annotated[float, typer.Option(min=0.05, max=1.0, help="Of the learnt change, how much is kept.")] = 1.0,
+    share: Annotated[float, typer.Option(min=0.05, max=1.0, help="Of the learnt change, how much is kept.")] = 0.7,
 ) -> None:
     """Teach the bundled encoder anew how customers speak; needs the `prepare` extra, and about an hour of a CPU."""
     from index.adaptation.low_rank import Tuition, train_change  # Beside `prepare` the only way to torch.
     from index.bundled import CHANGE_FILE, unpack_bundled
-    from index.weights_change import write_change
+    from index.weights_change import read_change, write_change
 
     settings = Settings()
     intents = read_intents(sayings)
@@ -139,6 +139,7 @@ def train_bundled(
     out = out or CHANGE_FILE
     write_change(out, {name: (share * up, down) for name, (up, down) in layers.items()})
     typer.echo(f"{out}: {len(layers)} layers, learnt from {sum(len(i.says) for i in intents):,} sayings")
+    typer.echo(f"BUNDLED_RELEASE of index/prepared.py for it: {read_change(out).checksum[:8]}")
 
 
 def match(

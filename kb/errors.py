@@ -34,7 +34,7 @@ class OrderNotFound(NotFound):
     code = "order_not_found"
 
     def __init__(self, order_id: str) -> None:
-        super().__init__(f"No order has the id {order_id!r}. Check the number, or send the order itself as `order`.")
+        super().__init__("No order has this id. Check the number, or send the order itself as `order`.")
         self.order_id = order_id
 
 
@@ -44,7 +44,7 @@ class CustomerNotFound(NotFound):
     code = "customer_not_found"
 
     def __init__(self, customer_id: str) -> None:
-        super().__init__(f"No customer has the id {customer_id!r}. Check it, or send the order itself as `order`.")
+        super().__init__("No customer has this id. Check it, or send the order itself as `order`.")
         self.customer_id = customer_id
 
 

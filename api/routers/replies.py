@@ -88,7 +88,7 @@ def check(body: NewReply, services: ServicesNeeded) -> ReplyCheckAnswer:
 
 
 def _find_text(session: Session, cited: CitedBody) -> CitedText:
-    """Return the text of what was cited; a named version counts whatever has become of it since."""
+    """Return the text of what was cited; a named version counts also when it is withdrawn by now."""
     if cited.kind == "case":
         case = find_cases(session, [cited.id]).get(cited.id)
         if case is None or cited.version not in (None, 1):
@@ -97,7 +97,9 @@ def _find_text(session: Session, cited: CitedBody) -> CitedText:
     article = find_article(session, cited.id)
     for version in reversed(article.versions if article else []):
         wanted = (
-            version.status == ArticleStatus.PUBLISHED if cited.version is None else version.version == cited.version
+            version.status == ArticleStatus.PUBLISHED
+            if cited.version is None
+            else version.version == cited.version and version.status != ArticleStatus.DRAFT
         )
         if wanted:
             # The body first: of two sentences that say the same, it has the longer one.

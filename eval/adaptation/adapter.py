@@ -28,12 +28,15 @@ from index.adaptation.workplace import Note, Workplace, read_json
 from index.build import FORGET, Builder, Progress
 from index.encoder import OnnxEncoder
 from index.folders import publish_folder, replace_file
-from index.learnt import Learnt
+from index.generation import RECIPE_FILE, find_newest
+from index.learnt import Learnt, read_learnt
 from index.opening import make_clock
 from index.prepared import Precision, find_prepared, read_description
 from index.recipe import STANDARD, Recipe
+from kb.changes import NEWEST_REVISION
 from kb.database import Database
 from kb.errors import XianzhiError
+from kb.identity import ensure_identity
 from kb.settings import Settings
 
 NEEDED = ("torch", "sentence_transformers", "accelerate", "datasets", "onnx")
@@ -214,9 +217,20 @@ class Adapter:
         if len(dataset.questions) < FEWEST_COMPARED:
             return None
         self.say(f"comparing on {len(dataset.questions):,} held-out questions of {dataset.name}")
-        before = self._run(BEFORE, dataset, find_serving(self.settings), STANDARD)
+        before = self._run(BEFORE, dataset, find_serving(self.settings), self._read_serving_recipe())
         after = self._run(AFTER, dataset, folder, learnt.recipe if learnt else STANDARD)
         return compare_runs(before, after)
+
+    def _read_serving_recipe(self) -> Recipe:
+        """Return what questions are ranked by today: what was learnt for the encoder that serves, or the standard."""
+        newest = find_newest(
+            self.settings.generations_dir,
+            database_id=ensure_identity(self.database),
+            encoder=self._open(find_serving(self.settings)).fingerprint.digest(),
+            up_to=self.database.read_number(NEWEST_REVISION),
+        )
+        learnt = read_learnt(newest[0] / RECIPE_FILE) if newest else None
+        return STANDARD if learnt is None else learnt.recipe
 
     def _run(self, name: str, dataset: Dataset, folder: Path, recipe: Recipe) -> Run:
         with open_workbench(dataset, self._open(folder), self.settings, on_progress=self.on_progress) as bench:

@@ -104,12 +104,11 @@ def train_change(
     torch.manual_seed(tuition.seed)
     pupil = Pupil(folder, tuition.rank)
     alike = find_alike(pupil, intents)
+    size = min(tuition.batch, len(intents))  # No intent stands twice in a batch.
     batches = [
         batch
         for _ in range(tuition.epochs)
-        for batch in plan_topics(
-            intents, make_pairs(intents, QUERY_PROMPT, PASSAGE_PROMPT, chance), tuition.batch, chance
-        )
+        for batch in plan_topics(intents, make_pairs(intents, QUERY_PROMPT, PASSAGE_PROMPT, chance), size, chance)
     ]
     optimiser = torch.optim.AdamW(pupil.parameters, lr=tuition.learning_rate, weight_decay=0.0)
     for step, batch in enumerate(batches):

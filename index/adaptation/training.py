@@ -92,6 +92,7 @@ def make_trainer(
         warmup_steps=schedule.warmup,
         lr_scheduler_type="linear",
         bf16=multiplies_bf16(),
+        use_cpu=not torch.cuda.is_available(),  # Unsaid, bf16 is taken for a GPU's alone and refused.
         batch_sampler=BatchSamplers.NO_DUPLICATES,
         seed=schedule.seed,
         eval_strategy="steps",

@@ -141,7 +141,7 @@ CHINESE: tuple[tuple[str, Reader], ...] = (
         _read_date,
     ),
     (
-        rf"(?<![0-9月第尾大小])(?P<date>[0-9]{{1,2}}|{_HAN})[号日](?![内线仓楼店码无之以机]){_PART}{_HOUR}",
+        rf"(?<![0-9月第尾大小一二两三四五六七八九十])(?P<date>[0-9]{{1,2}}|{_HAN})[号日](?![内线仓楼店码无之以机]){_PART}{_HOUR}",
         _read_day_of_month,
     ),
     (r"(?P<year>今年|去年|前年)?(?P<season>[春夏秋][天季]|年初|年底)", _read_year),

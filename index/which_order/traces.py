@@ -23,7 +23,9 @@ _COMMON = re.compile(
     "转运中心|营业部|配送站|冷链|大件|送装点|驿站|一号仓|二号仓|商家仓|中心|仓|快递|速递|快运|物流|包裹|[省市区县]"
 )
 _LATIN_WORD = re.compile(r"[a-z]{4,}")
-_TAIL = re.compile(r"(?<![0-9.a-z])(?:so|[a-z]{2})?(?P<tail>[0-9]{4,20})(?![0-9.]|[月号日年元块])")
+_TAIL = re.compile(r"(?<![0-9a-z])(?<![0-9]\.)(?:[a-z]{2})?(?P<tail>[0-9]{4,20})(?![0-9]|\.[0-9]|[月号日年元块])")
+# What a shop is called by: the first two characters of a Chinese name, the first word of another.
+_SHOP = re.compile("(?!the )(?:[\u3400-\u9fff]{2}|[a-z0-9]{3,})")
 _QUANTITY = re.compile(
     r"(?<![0-9第])(?P<count>[0-9]{1,4}|[二两三四五六七八九十百]{1,4})(?P<measure>把|台|个|件|箱|双|本|套|只|瓶|包|盒|袋|条|部|张|份|支)"
 )
@@ -107,10 +109,17 @@ def _weigh_payments(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
 
 
 def _weigh_sellers(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
-    for name in sorted({normalise(o.seller.name)[:2] for o in orders if o.seller and o.seller.name}):
-        if name in text:
-            fits = [bool(o.seller and o.seller.name and normalise(o.seller.name).startswith(name)) for o in orders]
-            yield from _make(fits, Words(f"店铺与“{name}”相符", f"sold by {name}"))
+    shops = [_name_shop(order) for order in orders]
+    for name in sorted({shop for shop in shops if shop}):
+        pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else name
+        if re.search(pattern, text):
+            yield from _make([shop == name for shop in shops], Words(f"店铺与“{name}”相符", f"sold by {name}"))
+
+
+def _name_shop(order: Order) -> str | None:
+    name = order.seller.name if order.seller else None
+    match = _SHOP.match(normalise(name)) if name else None
+    return match[0] if match else None
 
 
 def _make(fits: Sequence[bool], reason: Words) -> Iterator[Finding]:

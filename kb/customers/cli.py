@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated
@@ -44,8 +45,11 @@ def customer(query: Query, reason: Why = None, as_json: AsJson = False) -> None:
 def read_user() -> str:
     """Return the name of the operating system's user, as the trail can hold it."""
     try:
+        import pwd
+    except ImportError:  # Not a POSIX system.
         name = getpass.getuser()
-    except (KeyError, OSError, ImportError):  # A container's user may have a number only.
-        name = "unknown"
+    else:
+        # Not `getpass`, which believes the environment: whoever looks up must not choose the name that is noted.
+        name = next((user.pw_name for user in pwd.getpwall() if user.pw_uid == os.getuid()), f"uid {os.getuid()}")
     printable = "".join(character for character in name if character.isprintable()).strip()
     return printable[:MAX_ACTOR] or "unknown"

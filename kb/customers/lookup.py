@@ -58,12 +58,8 @@ class _Hit:
 
 def find_candidates(session: Session, query: CustomerQuery) -> Candidates:
     """Return everybody whom the query can mean."""
-    found = [
-        _find_by_id(session, query),
-        _find_by_phone(session, query),
-        _find_by_order(session, query),
-        _find_by_parcel(session, query),
-    ]
+    finders = (_find_by_id, _find_by_phone, _find_by_order, _find_by_parcel)
+    found = [find(session, query) for find in (finders[:1] if query.kind is QueryKind.CUSTOMER_ID else finders)]
     candidates = _merge(hit for hits in found for hit in hits)
     is_cut = any(len(hits) >= MOST_READ for hits in found) or len(candidates) > MAX_CANDIDATES
     return Candidates(tuple(candidates[:MAX_CANDIDATES]), is_cut)

@@ -26,6 +26,9 @@ _LABEL = re.compile(
 )
 _PHONE_WRITTEN = re.compile(r"[+(]{0,2}[0-9][0-9 \t\u00a0\u2010-\u2015\u2212().-]*")
 _NUMBER_WRITTEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 \t\u00a0\u2010-\u2015\u2212_./#:-]*")
+_ID_LABEL = re.compile(
+    r"(?:(?:客户|会员|用户)(?:编号|号|id)|customer ?(?:id|no|number))[ .:：#=]*(?=[A-Za-z0-9])", re.IGNORECASE
+)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -35,6 +38,7 @@ class QueryKind(StrEnum):
     PHONE = "phone"
     NUMBER = "number"
     TAIL = "tail"
+    CUSTOMER_ID = "customer_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class QueryUnreadable(InvalidInput):
 def read_query(text: str) -> CustomerQuery:
     """Read what was put into the search box; raises `QueryUnreadable` with what can be."""
     plain = _clean(text)
+    if label := _ID_LABEL.match(plain):
+        # Ids that are nothing but digits would else be taken for the end of a number.
+        plain = plain[label.end() :]
+        return CustomerQuery(QueryKind.CUSTOMER_ID, fold_number(plain), None, _spell(plain))
     number = fold_number(plain)
     if "@" in plain:
         raise QueryUnreadable("Customers are not looked up by e-mail. Send a phone, an order or a tracking number.")
@@ -70,7 +78,7 @@ def read_query(text: str) -> CustomerQuery:
             "This is neither a phone nor a number. Send one phone, order number, tracking number or customer id, "
             f"or at least its last {FEWEST_DIGITS} digits; names are not looked up."
         )
-    spellings = tuple(dict.fromkeys((plain, plain.upper(), plain.lower())))
+    spellings = _spell(plain)
     if not number.isdecimal():
         return CustomerQuery(QueryKind.NUMBER, number, None, spellings)
     return _read_digits(number, plain, spellings)
@@ -96,8 +104,12 @@ def _clean(text: str) -> str:
     except ValueError as error:
         raise QueryUnreadable(f"The text {error}.") from None
     plain = _INVISIBLE.sub("", to_half_width(text)).strip(" \t\r\n#")
-    label = _LABEL.match(plain)
+    label = None if _ID_LABEL.match(plain) else _LABEL.match(plain)
     return plain[label.end() :] if label else plain
+
+
+def _spell(plain: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((plain, plain.upper(), plain.lower())))
 
 
 def _read_digits(number: str, plain: str, spellings: tuple[str, ...]) -> CustomerQuery:

@@ -54,7 +54,7 @@ def _describe_customer(customer: MaskedCustomer) -> Panel:
         customer.tier_words.zh if customer.tier_words else None,
         " ".join([*customer.region, customer.address or ""]).strip(),
     )
-    return Panel(escape("  ".join(part for part in parts if part)) or "—", title=escape(customer.id), expand=False)
+    return Panel(_plain("  ".join(part for part in parts if part)) or "—", title=_plain(customer.id), expand=False)
 
 
 def _list_candidates(candidates: Sequence[ListedCandidate], zone: tzinfo) -> Table:
@@ -108,7 +108,7 @@ def _list_orders(orders: Iterable[OrderSummary], zone: tzinfo, *, has_more: bool
 def _draw_parcel(order: OrderSummary, parcel: ParcelLine, zone: tzinfo) -> Table:
     way = "退回" if parcel.direction is ShipmentDirection.RETURN else "发出"
     title = f"{order.id} {way} {parcel.carrier or ''} {parcel.tracking_no or ''}"
-    table = Table("at", "state", "place", "text", title=escape(title.strip()), title_justify="left")
+    table = Table("at", "state", "place", "text", title=_plain(title.strip()), title_justify="left")
     for event in parcel.events[-SHOWN_EVENTS:]:
         _add_row(table, _say_time(event.at, zone), _mark_now(event, parcel), event.place or "", event.text or "")
     if not parcel.events:
@@ -138,7 +138,12 @@ def _list_notices(notices: Iterable[TouchingNotice]) -> Table:
 
 
 def _add_row(table: Table, *cells: str) -> None:
-    table.add_row(*(escape(cell) for cell in cells))
+    table.add_row(*(_plain(cell) for cell in cells))
+
+
+def _plain(text: str) -> str:
+    """Return a text that means nothing to rich, and nothing to the terminal: a carrier's remark may hold anything."""
+    return escape("".join(character if character.isprintable() else " " for character in text))
 
 
 def _say_time(moment: datetime | None, zone: tzinfo) -> str:

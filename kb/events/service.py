@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
+from pydantic import ValidationError
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -31,6 +33,8 @@ from kb.events.tables import EventSeenRow, NewestEventRow, Subject
 from kb.orders.order import MAX_SHIPMENTS, Order, Shipment
 from kb.orders.repository import find_order, save_customer, save_order
 
+log = logging.getLogger(__name__)
+
 KEPT = timedelta(days=30)
 MOST_RELEASED = 1_000
 REFUSED_BY_DATABASE = "the database refused it. Check its lengths and numbers."
@@ -49,7 +53,7 @@ def _take(session: Session, sent: object, *, now: datetime) -> EventOutcome:
             return EventOutcome(event.id, _take_once(session, event, now=now))
     except XianzhiError as error:
         return EventOutcome(find_id(sent), EventResult.REFUSED, error.message)
-    except (DataError, IntegrityError):
+    except (DataError, IntegrityError, ValidationError):
         return EventOutcome(find_id(sent), EventResult.REFUSED, REFUSED_BY_DATABASE)
 
 
@@ -73,10 +77,15 @@ def _release(session: Session, order_id: str) -> None:
     """Apply what waited for an order that is now known."""
     waiting = select(EventSeenRow).where(EventSeenRow.held_for == order_id).limit(MOST_RELEASED)
     for row in session.scalars(waiting).all():
-        kind = EventType(row.type)
-        _apply(session, Event(row.event_id, kind, row.occurred_at, DATA[kind].model_validate(row.held_data)))
+        kind, held = EventType(row.type), row.held_data
         row.held_for = row.held_data = None
-    session.flush()
+        session.flush()
+        try:
+            with session.begin_nested():
+                _apply(session, Event(row.event_id, kind, row.occurred_at, DATA[kind].model_validate(held)))
+        except (XianzhiError, ValidationError, DataError, IntegrityError) as error:
+            # What cannot be used must not keep out the order that it waited for.
+            log.warning("held_event_dropped", extra={"reason": type(error).__name__})
 
 
 def _apply(session: Session, event: Event) -> EventResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -127,7 +127,8 @@ def _require_iso_text(value: object) -> object:
 def _require_zone(value: datetime) -> datetime:
     if value.utcoffset() is None:
         raise PydanticCustomError("zone_missing", "The time has no zone; add one, such as +08:00")
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+    # In UTC too: so it is stored, and read again.
+    if not all(FIRST_YEAR <= year <= LAST_YEAR for year in (value.year, value.astimezone(UTC).year)):
         raise PydanticCustomError("time_out_of_range", "The year should be between 1970 and 9000")
     return value
 

@@ -22,6 +22,9 @@ from kb.orders.tables import Customer
 from kb.settings import Settings
 from kb.sources.opening import open_source
 from kb.sources.ports import Fetched, Source, SourceState
+from kb.text.mask import mask_personal_data
+
+PLAIN = frozenset({"id", "sku", "tracking_no", "at", "status", "kind", "method", "direction", "tier"})
 
 EXIT_NONE = 1
 SHOWN_ORDERS = 20
@@ -78,7 +81,7 @@ def _describe(fetched: Fetched[Any]) -> dict[str, Any]:
 def _show(value: object) -> Any:
     match value:
         case Order():
-            return value.model_dump(mode="json", exclude_none=True)
+            return _mask(value.model_dump(mode="json", exclude_none=True))
         case Customer():
             return {
                 "id": value.id,
@@ -92,3 +95,16 @@ def _show(value: object) -> Any:
             return [_show(one) for one in value]
         case _:
             return None
+
+
+def _mask(value: Any, name: str = "") -> Any:
+    """Mask every text but numbers and times: carriers' remarks name people."""
+    match value:
+        case dict():
+            return {key: _mask(part, key) for key, part in value.items()}
+        case list():
+            return [_mask(part, name) for part in value]
+        case str() if name not in PLAIN and not name.endswith("_at"):
+            return mask_personal_data(value).text
+        case _:
+            return value

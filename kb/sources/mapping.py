@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -45,6 +45,11 @@ ISO, EPOCH_SECONDS, EPOCH_MILLISECONDS = "iso", "epoch_s", "epoch_ms"
 def _check_time(value: str) -> str:
     if value not in {ISO, EPOCH_SECONDS, EPOCH_MILLISECONDS} and "%" not in value:
         raise ValueError(f"a time is {ISO}, {EPOCH_SECONDS}, {EPOCH_MILLISECONDS}, or a form such as %Y%m%d%H%M%S")
+    if "%" in value:
+        try:
+            datetime.strptime(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).strftime(value), value)
+        except (ValueError, re.error) as error:
+            raise ValueError("this form of a time cannot be read; write one such as %Y-%m-%d %H:%M:%S") from error
     return value
 
 

@@ -136,6 +136,8 @@ class _Reading:
     def _remove(self, data: Any, place: Sequence[str | int]) -> None:
         """Take out what stands at a place, or the entry around it where that cannot be without it."""
         self._leave_out(".".join(map(str, place)))
+        if any(_at(data, place[:length]) is None for length in range(1, len(place))):
+            return  # The entry around it has gone already.
         way = list(place)
         while way and (way[-1] in NEEDED or _at(data, way) is None):
             way.pop()

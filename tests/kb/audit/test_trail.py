@@ -106,6 +106,16 @@ def test_a_trail_that_was_written_anew_lacks_the_hash_that_was_noted(database: D
     assert verify(database, noted).breaks == ("No row has the hash that was noted earlier.",)
 
 
+def test_no_row_is_written_over_another(make_database: Callable[[], Database], now: datetime) -> None:
+    database = make_database()
+    note(database, now)
+    with database.read() as session:
+        columns = ", ".join(session.execute(text("SELECT * FROM audit")).keys())
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text(f"INSERT OR REPLACE INTO audit SELECT {columns} FROM audit"))
+    assert verify(database).is_whole
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
 def test_the_database_itself_refuses_to_change_the_trail(database: Database, now: datetime, statement: str) -> None:
     note(database, now)
