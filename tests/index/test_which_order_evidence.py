@@ -239,3 +239,14 @@ def test_whatever_is_said_each_fit_lies_between_0_and_1(text: str, one: Order, o
         *TimeReader(NOW, SHOP_ZONE).weigh(text, orders),
     ]
     assert all(len(f.fits) == len(f.reasons) == 2 and all(0 <= fit <= 1 for fit in f.fits) for f in found)
+
+
+@pytest.mark.parametrize("text", ["where is order so2026111000001.", "it ends with 0001.", "no.0001?"])
+def test_a_number_at_the_end_of_a_sentence_is_seen(text: str) -> None:
+    assert fits(weigh_numbers(text, [POT, SKIRT])) == [(1.0, 0.0)]
+
+
+def test_a_shop_of_latin_letters_is_a_whole_word() -> None:
+    apple = make_order(id="A", items=[], shipments=None, seller={"kind": "third_party", "name": "Apple 官方旗舰店"})
+    assert not any("apple" in str(finding.reasons) for finding in weigh_traces("what happened to it", [apple, POT]))
+    assert any("apple" in str(finding.reasons) for finding in weigh_traces("the apple one", [apple, POT]))

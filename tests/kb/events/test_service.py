@@ -186,3 +186,17 @@ def test_in_whatever_order_events_come_the_order_is_the_same(
             seen.add(found.model_dump_json())
             session.rollback()
     assert len(seen) == 1
+
+
+def test_a_time_that_is_too_early_in_utc_is_refused_alone(database: Database, now: datetime) -> None:
+    never = tell_order("e1", 1, cancelled_at="1970-01-01T00:00:00+08:00")
+    assert take(database, never, tell_order("e2", 2), now=now) == [EventResult.REFUSED, EventResult.APPLIED]
+
+
+def test_scans_that_waited_and_cannot_be_used_do_not_keep_their_order_out(database: Database, now: datetime) -> None:
+    many = [tell_scan(f"s{n}", 1, tracking_no=f"T{n:04}") for n in range(MAX_SHIPMENTS + 3)]
+    assert set(take(database, *many, now=now)) == {EventResult.HELD}
+    assert take(database, tell("o1", 2, id=ID, status="paid"), now=now) == [EventResult.APPLIED]
+    assert len(get(database).shipments or ()) == MAX_SHIPMENTS
+    with database.read() as session:
+        assert session.scalars(select(EventSeenRow).where(EventSeenRow.held_for.is_not(None))).all() == []

@@ -43,6 +43,8 @@ def test_the_documented_example_can_be_used() -> None:
         ({"timeout_ms": 0}, "timeout_ms"),
         ({"zone": "Asia/Nowhere"}, "no time zone"),
         ({"time": "yesterday"}, "a time is iso"),
+        ({"time": "%Y-%m-%d %H:%M %H"}, "cannot be read"),
+        ({"time": "%F %T"}, "cannot be read"),
         ({"requests": {}}, "none of: order, customer_orders, customer_by_phone"),
         ({"requests": {"order": {"url": "/trades"}}}, "{order_id} once"),
         ({"requests": {"order": {"url": "/{order_id}/{order_id}"}}}, "{order_id} once"),
