@@ -143,7 +143,7 @@ def test_customer_without_orders_is_answered_without_one(desk: Desk) -> None:
 
 def test_unknown_customer_is_said_to_be_unknown(desk: Desk) -> None:
     desk.save(make_article())
-    with pytest.raises(CustomerNotFound, match="nobody"):
+    with pytest.raises(CustomerNotFound, match="No customer"):
         desk.ask("退货", customer_id="nobody")
 
 

@@ -58,9 +58,11 @@ def test_recent_orders_come_newest_first(database: Database) -> None:
         assert [order.id for order in list_orders(session)] == ["O1", "O2", "O3"]
 
 
-def test_an_unknown_order_is_named(database: Database) -> None:
-    with pytest.raises(OrderNotFound, match="SO404"), database.read() as session:
+def test_an_unknown_order_is_no_order_and_its_id_is_not_repeated(database: Database) -> None:
+    with pytest.raises(OrderNotFound) as caught, database.read() as session:
         get_order(session, "SO404")
+    assert caught.value.order_id == "SO404"
+    assert "SO404" not in caught.value.message
 
 
 def test_a_customers_phone_is_found_by_its_digits(database: Database) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 DAYS_PER_WEEK = 7
-NEAR_DAYS = 300  # A date without its year is not one that lies further off.
+NEAR_DAYS = 300  # A date without its year is of this one, or lies no further off.
 
 
 class ClaimKind(StrEnum):
@@ -41,7 +41,7 @@ class Day(NamedTuple):
             return self._is_in_week(known, today)
         if self.year is not None and known.year != self.year:
             return False
-        if self.year is None and abs((known - today).days) > NEAR_DAYS:
+        if self.year is None and known.year != today.year and abs((known - today).days) > NEAR_DAYS:
             return False
         pairs = ((self.month, self.day), (self.day, self.month)) if self.swapped else ((self.month, self.day),)
         return any(month in (None, known.month) and day in (None, known.day) for month, day in pairs)
