@@ -128,7 +128,7 @@ def _require_zone(value: datetime) -> datetime:
     if value.utcoffset() is None:
         raise PydanticCustomError("zone_missing", "The time has no zone; add one, such as +08:00")
     # In UTC too: so it is stored, and read again.
-    if not (FIRST_YEAR <= value.year <= LAST_YEAR and FIRST_YEAR <= value.astimezone(UTC).year):
+    if not (FIRST_YEAR <= value.year <= LAST_YEAR and value.astimezone(UTC).year >= FIRST_YEAR):
         raise PydanticCustomError("time_out_of_range", "The year should be between 1970 and 9000")
     return value
 
