@@ -29,11 +29,11 @@ from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
 from kb.notices.cli import app as notice_app
+from kb.opening import EXIT_UNUSABLE
 from kb.settings import Settings
 from kb.synonyms.cli import app as synonyms_app
 from kb.transfer.importer import import_path
 
-EXIT_UNUSABLE = 2
 SAMPLE = Path(__file__).parent / "data" / "sample"
 
 app = typer.Typer(

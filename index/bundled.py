@@ -23,6 +23,7 @@ from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from index.folders import publish_folder
+from index.prepared import CHANGE_FILE
 from index.weights_change import WeightsChange, read_change
 from kb.errors import XianzhiError
 
@@ -32,8 +33,6 @@ BLOCK = 32  # Weights that share one scale.
 NIBBLE_ZERO = 8  # A nibble stores weight / scale + 8.
 QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
-# Trained by `xianzhi index train-bundled` (docs/decisions/0010-customers-language.md).
-CHANGE_FILE = Path(__file__).parent / "bundled_weights" / "customers-language.safetensors"
 UNPACKED_FORMAT = "2"  # Raise when the folder written below changes, so that old ones are not taken for it.
 
 BLOCK_TYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])

@@ -22,7 +22,7 @@ from index.build import Builder, Progress
 from index.generation import find_newest
 from index.opening import make_clock, open_encoder, open_matcher
 from index.precision import LENGTHS, compare_precisions, open_precisions, open_variants, read_texts
-from index.prepared import find_prepared
+from index.prepared import CHANGE_FILE, find_prepared
 from index.screen import show_result
 from index.solutions import MatchRequest
 from kb.articles.models import Audience
@@ -128,8 +128,8 @@ def train_bundled(
 ) -> None:
     """Teach the bundled encoder anew how customers speak; needs the `prepare` extra, and about an hour of a CPU."""
     from index.adaptation.low_rank import Tuition, train_change  # Beside `prepare` the only way to torch.
-    from index.bundled import CHANGE_FILE, unpack_bundled
-    from index.weights_change import read_change, write_change
+    from index.bundled import unpack_bundled
+    from index.weights_change import write_change
 
     settings = Settings()
     intents = read_intents(sayings)
@@ -139,7 +139,6 @@ def train_bundled(
     out = out or CHANGE_FILE
     write_change(out, {name: (share * up, down) for name, (up, down) in layers.items()})
     typer.echo(f"{out}: {len(layers)} layers, learnt from {sum(len(i.says) for i in intents):,} sayings")
-    typer.echo(f"BUNDLED_RELEASE of index/prepared.py for it: {read_change(out).checksum[:8]}")
 
 
 def match(

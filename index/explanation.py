@@ -42,9 +42,8 @@ class Explainer:
     notices: Sequence[Notice]
     evidence: OrderEvidence
 
-    def make_solution(self, item: LoadedItem, candidate: RankedCandidate, *, rank: int) -> Solution:
-        """Return the solution that a candidate is shown as."""
-        passage = self.snapshot.texts.read(int(self.candidates.best_passages[candidate.position]))
+    def make_solution(self, item: LoadedItem, candidate: RankedCandidate, passage: str, *, rank: int) -> Solution:
+        """Return the solution that a candidate is shown as, with its best passage."""
         scores = self._read_scores(candidate)
         language: Language = "en" if item.language == "en" else "zh"
         condition = self.snapshot.catalogue.condition(candidate.ordinal)

@@ -63,7 +63,7 @@ def explain_places(explainer: Explainer, places: Sequence[Place]) -> list[Soluti
     """Return the solutions that the places are shown as; none is shown as surer than one before it."""
     solutions: list[Solution] = []
     for rank, place in enumerate(places, 1):
-        made = explainer.make_solution(place.item, place.candidate, rank=rank)
+        made = explainer.make_solution(place.item, place.candidate, place.passage, rank=rank)
         most = solutions[-1].confidence if solutions else made.confidence
         solutions.append(replace(made, copies=place.copies, confidence=min(made.confidence, most)))
     return solutions

@@ -16,8 +16,9 @@ from pathlib import Path
 from kb.errors import XianzhiError
 
 BUNDLED = "bundled"
-# The checksum of what the bundled encoder has learnt: when that changes, what was prepared before is prepared anew.
-BUNDLED_RELEASE = "c886b31f"
+# What the bundled encoder has learnt of how customers speak: trained by `xianzhi index train-bundled`
+# (docs/decisions/0010-customers-language.md).
+CHANGE_FILE = Path(__file__).parent / "bundled_weights" / "customers-language.safetensors"
 PREPARED_FORMAT = 1  # Raise when older prepared folders can no longer be served.
 DESCRIPTION_FILE = "encoder.json"
 TOKENIZER_FILE = "tokenizer.json"
@@ -75,7 +76,8 @@ class EncoderDescription:
 def folder_name(model: str) -> str:
     """Return the name a model's files go by: readable, and distinct for equally named folders."""
     if model == BUNDLED:
-        return f"{BUNDLED}-{BUNDLED_RELEASE}"
+        # When what it has learnt changes, what was prepared before is prepared anew.
+        return f"{BUNDLED}-{file_sha256(CHANGE_FILE)[:8]}"
     readable = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(model).name)
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
 

@@ -13,11 +13,11 @@ from index.which_order.days import (
     find_first_of_month,
     find_latest,
     find_latest_of_month,
-    span_ago,
+    read_ago,
+    read_since,
     span_days,
     span_hours,
     span_month,
-    span_since,
     span_week,
 )
 from index.which_order.festivals import FESTIVAL, read_festival
@@ -64,21 +64,15 @@ def _read_weekday(match: re.Match[str], now: datetime) -> Span:
     return span_days(day, day + DAY) if match["weekday"] == "末" else _narrow(day, match)
 
 
-def _count_days(match: re.Match[str]) -> float | None:
+def _read_count(match: re.Match[str]) -> tuple[float, bool] | None:
+    """Return how many days are said, and whether that is vague."""
     if match["count"] == "半" and match["unit"] == "天":
         return None  # 半天了 is any time that was too long.
-    count = _VAGUE_COUNT if match["count"] in _VAGUE else read_number(match["count"])
-    return None if count is None else (count + (0.5 if match["inner"] else 0.0)) * UNIT_DAYS[match["unit"]]
-
-
-def _read_ago(match: re.Match[str], now: datetime) -> Span | None:
-    days = _count_days(match)
-    return None if days is None else span_ago(days, now, is_vague=match["count"] in _VAGUE)
-
-
-def _read_since(match: re.Match[str], now: datetime) -> Span | None:
-    days = _count_days(match)
-    return None if days is None else span_since(days, now, is_vague=match["count"] in _VAGUE)
+    is_vague = match["count"] in _VAGUE
+    count = _VAGUE_COUNT if is_vague else read_number(match["count"])
+    if count is None:
+        return None
+    return (count + (0.5 if match["inner"] else 0.0)) * UNIT_DAYS[match["unit"]], is_vague
 
 
 def _read_lately(match: re.Match[str], now: datetime) -> Span:
@@ -126,8 +120,8 @@ CHINESE: tuple[tuple[str, Reader], ...] = (
     ),
     (r"(?P<back>上{1,2})个?(?:周|星期|礼拜)", lambda match, now: span_week(now, len(match["back"]))),
     (r"[这本]个?(?:周|星期|礼拜)", lambda _, now: span_week(now, 0)),
-    (rf"{_NUMBER}多?个?(?P<inner>半)?多?(?P<unit>天|日|周|星期|礼拜|月|年)(?:之|以)?前", _read_ago),
-    (rf"(?<![第0-9]){_NUMBER}多?个?(?P<inner>半)?多?(?P<unit>天|周|星期|礼拜|月)(?:都|快)?了", _read_since),
+    (rf"{_NUMBER}多?个?(?P<inner>半)?多?(?P<unit>天|日|周|星期|礼拜|月|年)(?:之|以)?前", read_ago(_read_count)),
+    (rf"(?<![第0-9]){_NUMBER}多?个?(?P<inner>半)?多?(?P<unit>天|周|星期|礼拜|月)(?:都|快)?了", read_since(_read_count)),
     (r"(?P<side>前|这|最近)(?P<span>两天|几天|些天|阵子|段时间)", _read_lately),
     (r"(?P<back>上{1,2}|这|本)个?月(?P<third>[初中底末])?", _read_month),
     (r"(?P<back>)(?<![0-9个上这本])月(?P<third>[初底末])", _read_month),

@@ -16,6 +16,7 @@ BESIDE_DAYS = 30  # Before or after a festival, where no more is said.
 
 Span = tuple[datetime, datetime]
 Reader = Callable[[re.Match[str], datetime], Span | None]
+Counter = Callable[[re.Match[str]], tuple[float, bool] | None]  # How many days are said, and whether that is vague.
 
 
 def span_days(first: date, last: date | None = None) -> Span:
@@ -55,6 +56,16 @@ def span_since(days: float, now: datetime, *, is_vague: bool) -> Span | None:
         return None
     longest, shortest = (3 * days, days / 2) if is_vague else (1.5 * days + 1, 0.75 * days)
     return span_days(now.date() - round(longest) * DAY, now.date() - round(shortest) * DAY)
+
+
+def read_ago(count: Counter) -> Reader:
+    """Return what reads "so many days ago", by what reads the count."""
+    return lambda match, now: None if (said := count(match)) is None else span_ago(said[0], now, is_vague=said[1])
+
+
+def read_since(count: Counter) -> Reader:
+    """Return what reads "for so many days now", by what reads the count."""
+    return lambda match, now: None if (said := count(match)) is None else span_since(said[0], now, is_vague=said[1])
 
 
 def find_first_of_month(day: date, back: int) -> date:

@@ -13,11 +13,11 @@ from index.which_order.days import (
     find_first_of_month,
     find_latest,
     find_latest_of_month,
-    span_ago,
+    read_ago,
+    read_since,
     span_days,
     span_hours,
     span_month,
-    span_since,
     span_week,
 )
 from kb.text.numerals import read_number
@@ -56,16 +56,6 @@ def _read_count(match: re.Match[str]) -> tuple[float, bool] | None:
     return None if count is None else (count * UNIT_DAYS[match["unit"]], written in _VAGUE)
 
 
-def _read_ago(match: re.Match[str], now: datetime) -> Span | None:
-    said = _read_count(match)
-    return None if said is None else span_ago(said[0], now, is_vague=said[1])
-
-
-def _read_since(match: re.Match[str], now: datetime) -> Span | None:
-    said = _read_count(match)
-    return None if said is None else span_since(said[0], now, is_vague=said[1])
-
-
 def _read_period(match: re.Match[str], now: datetime) -> Span:
     back = 1 if match["back"] == "last" else 0
     if match["unit"] == "year":
@@ -95,8 +85,8 @@ ENGLISH: tuple[tuple[str, Reader], ...] = (
     ),
     (rf"\b(?P<last>last )?(?P<weekday>{'|'.join(_WEEKDAYS)})\b", _read_weekday),
     (r"\b(?P<back>last|this) (?P<unit>week|month|year)\b", _read_period),
-    (rf"{_COUNT} (?:ago|back|earlier)\b", _read_ago),
-    (rf"\b(?:for|been|already|in)(?: over| almost| about)? {_COUNT}\b", _read_since),
+    (rf"{_COUNT} (?:ago|back|earlier)\b", read_ago(_read_count)),
+    (rf"\b(?:for|been|already|in)(?: over| almost| about)? {_COUNT}\b", read_since(_read_count)),
     (rf"\b{_MONTH} {_DATE}\b", _read_date),
     (rf"\b{_DATE}(?: of)? {_MONTH}(?![a-z])", _read_date),
     (rf"\bin {_MONTH}(?![a-z])", _read_month),

@@ -50,6 +50,9 @@ def read_user() -> str:
         name = getpass.getuser()
     else:
         # Not `getpass`, which believes the environment: whoever looks up must not choose the name that is noted.
-        name = next((user.pw_name for user in pwd.getpwall() if user.pw_uid == os.getuid()), f"uid {os.getuid()}")
+        try:
+            name = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # A container's user may have a number only.
+            name = f"uid {os.getuid()}"
     printable = "".join(character for character in name if character.isprintable()).strip()
     return printable[:MAX_ACTOR] or "unknown"

@@ -64,11 +64,13 @@ class QueryUnreadable(InvalidInput):
 
 def read_query(text: str) -> CustomerQuery:
     """Read what was put into the search box; raises `QueryUnreadable` with what can be."""
-    plain = _clean(text)
+    plain = _tidy(text)
     if label := _ID_LABEL.match(plain):
         # Ids that are nothing but digits would else be taken for the end of a number.
         plain = plain[label.end() :]
         return CustomerQuery(QueryKind.CUSTOMER_ID, fold_number(plain), None, _spell(plain))
+    if label := _LABEL.match(plain):
+        plain = plain[label.end() :]
     number = fold_number(plain)
     if "@" in plain:
         raise QueryUnreadable("Customers are not looked up by e-mail. Send a phone, an order or a tracking number.")
@@ -96,16 +98,14 @@ def hash_query(text: str, key: str) -> str:
     return hmac.new(key.encode(), canonical.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def _clean(text: str) -> str:
+def _tidy(text: str) -> str:
     if len(text) > MAX_QUERY:
         raise QueryUnreadable(f"This is longer than {MAX_QUERY} characters. Send the phone or number alone.")
     try:
         refuse_unstorable(text)
     except ValueError as error:
         raise QueryUnreadable(f"The text {error}.") from None
-    plain = _INVISIBLE.sub("", to_half_width(text)).strip(" \t\r\n#")
-    label = None if _ID_LABEL.match(plain) else _LABEL.match(plain)
-    return plain[label.end() :] if label else plain
+    return _INVISIBLE.sub("", to_half_width(text)).strip(" \t\r\n#")
 
 
 def _spell(plain: str) -> tuple[str, ...]:
