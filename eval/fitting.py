@@ -17,7 +17,7 @@ from eval.workbench import Workbench
 from index.build import Progress, report_nothing
 from index.confidence import Curve
 from index.fitting import FITTED_SOURCES, Lesson, Outcome, fit_curves, fit_ranking, read_weights
-from index.fusion import standardise
+from index.fusion import line_up
 from index.matcher import Found
 from index.question import QuestionEmpty, QuestionTooLong
 from index.ranking import find_surprise
@@ -175,7 +175,7 @@ def _thin(questions: Sequence[Question], sets: dict[str, Sequence[Question]]) ->
 def _read(dataset: Dataset, asked: EvalQuestion, found: Found) -> Question:
     entries = found.snapshot.catalogue.entries
     positions = [candidate.position for candidate in found.ranked]
-    columns = standardise(np.array([found.candidates.columns[s] for s in FITTED_SOURCES]))[:, positions]
+    columns = line_up(found.candidates.columns, FITTED_SOURCES, found.candidates.unread)[:, positions]
     order = np.zeros((3, len(positions)))
     for row, candidate in enumerate(found.ranked):
         entry = entries[candidate.ordinal]

@@ -76,6 +76,7 @@ class Catalogue:
     entries: Sequence[Entry]
     alive: BoolArray
     public: BoolArray
+    english: BoolArray
     by_order: BoolArray
     effective_from: IntArray
     effective_to: IntArray
@@ -145,7 +146,7 @@ def make_catalogue(entries: Sequence[Entry]) -> Catalogue:
     nothing = np.zeros(0, np.int64)
     start = np.zeros(1, np.int64)
     no, none = nothing.astype(bool), dict[int, Condition]()
-    return _append(Catalogue([], no, no, no, nothing, nothing, start, start, {}, none, {}), entries)
+    return _append(Catalogue([], no, no, no, no, nothing, nothing, start, start, {}, none, {}), entries)
 
 
 def make_entry(item: Item, population: Sequence[OrderContext]) -> Entry:
@@ -187,6 +188,7 @@ def _append(old: Catalogue, entries: Sequence[Entry]) -> Catalogue:
         entries=[*old.entries, *entries],
         alive=np.append(old.alive, np.ones(len(entries), bool)),
         public=np.append(old.public, np.array([e.audience is Audience.PUBLIC for e in entries], bool)),
+        english=np.append(old.english, np.array([e.language == "en" for e in entries], bool)),
         by_order=np.append(old.by_order, np.array([e.basis is Basis.ORDER for e in entries], bool)),
         effective_from=_extend(old.effective_from, [e.effective_from for e in entries]),
         effective_to=_extend(old.effective_to, [e.effective_to for e in entries]),

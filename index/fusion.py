@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
 RRF_K = 60  # Cormack, Clarke, Büttcher: Reciprocal rank fusion, SIGIR 2009.
@@ -33,22 +34,48 @@ WEIGHTS: Mapping[Source, float] = {
     Source.IDENTIFIER: 1.5,
 }
 LEAST_SPREAD = 1e-9  # Below it scores are alike but for rounding.
+TERM_SOURCES = frozenset({Source.LEXICAL_HEADING, Source.LEXICAL_FULL})
+FEWEST_READ = 3  # Of fewer the spread says nothing.
 
 
-def fuse(columns: Mapping[Source, FloatArray], weights: Mapping[Source, float] = WEIGHTS) -> FloatArray:
+def fuse(
+    columns: Mapping[Source, FloatArray],
+    weights: Mapping[Source, float] = WEIGHTS,
+    unread: BoolArray | None = None,
+) -> FloatArray:
     """Return one score a candidate: the weighted mean of its standardised scores, plus the identifier bonus.
 
     Every column must hold every candidate's score: a missing one would be judged as a bad one. A source without a
-    weight does not count.
+    weight does not count. `unread` are the candidates that terms cannot find, as `line_up` takes them.
     """
     fused = np.zeros(len(next(iter(columns.values()))))
     weighed = [source for source in columns if source in weights and source is not Source.IDENTIFIER]
     if weighed:
         each = np.array([weights[source] for source in weighed])
-        fused += each @ standardise(np.array([columns[source] for source in weighed])) / each.sum()
+        fused += each @ line_up(columns, weighed, unread) / each.sum()
     if Source.IDENTIFIER in columns:
         fused += weights.get(Source.IDENTIFIER, 0.0) * (columns[Source.IDENTIFIER] > 0)
     return fused
+
+
+def line_up(
+    columns: Mapping[Source, FloatArray], sources: Sequence[Source], unread: BoolArray | None = None
+) -> FloatArray:
+    """Return the standardised scores, a row a source.
+
+    A candidate in another language than the question shares no terms with it however well it fits. So terms are
+    compared among the others alone, and where they say nothing the mean of the vectors stands for them.
+    """
+    rows = standardise(np.array([columns[source] for source in sources]))
+    if unread is None or not unread.any() or (~unread).sum() < FEWEST_READ:
+        return rows
+    vectors = [row for row, source in enumerate(sources) if source not in TERM_SOURCES]
+    stand_in = rows[vectors].mean(axis=0) if vectors else np.zeros(len(unread))
+    for row, source in enumerate(sources):
+        if source in TERM_SOURCES:
+            rows[row, ~unread] = standardise(columns[source][~unread])
+            rows[row, unread] = stand_in[unread]
+    return rows
 
 
 def standardise(scores: FloatArray) -> FloatArray:

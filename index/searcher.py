@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from index.catalogue import BoolArray, IntArray
 from index.fusion import Source, fuse
+from index.languages import find_unread
 from index.lexical import LexicalSearcher, OtherWriting, Terms, read_terms
 from index.recipe import STANDARD, Recipe
 from index.snapshot import Snapshot
@@ -33,6 +34,7 @@ class Candidates:
     columns: Mapping[Source, FloatArray]
     fused: FloatArray
     best_passages: IntArray  # The row of each candidate's best passage.
+    unread: BoolArray  # In another language than the question.
 
     def __len__(self) -> int:
         return len(self.ordinals)
@@ -49,6 +51,7 @@ def find_by_terms(
     terms = read_terms(text, weights=recipe.term_fields, others=others, segmenter=snapshot.segmenter)
     return TermHits(
         terms,
+        unread=find_unread(text, snapshot.catalogue.english),
         headings=_search_lexical(snapshot.lexical_headings, snapshot.lexical_headings.search, terms, allowed),
         full=_search_lexical(snapshot.lexical_full, snapshot.lexical_full.search, terms, allowed),
         identified=_search_lexical(snapshot.lexical_full, snapshot.lexical_full.find_identifiers, terms, allowed),
@@ -104,9 +107,10 @@ class TermSearch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TermHits:
-    """What the lexical sources found for the terms of a question."""
+    """What the lexical sources found for the terms of a question; `unread` are the items of another language."""
 
     terms: Terms
+    unread: BoolArray
     headings: OwnerScores
     full: OwnerScores
     identified: OwnerScores
@@ -178,13 +182,15 @@ def _complete(
         Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
         Source.IDENTIFIER: np.nan_to_num(hits.identified.read(ordinals)),
     }
-    fused = fuse(columns, weights)
+    unread = hits.unread[ordinals]
+    fused = fuse(columns, weights, unread)
     order = np.argsort(-fused, kind="stable")
     return Candidates(
         ordinals=ordinals[order],
         columns={source: scores[order] for source, scores in columns.items()},
         fused=fused[order],
         best_passages=best_passages[order],
+        unread=unread[order],
     )
 
 

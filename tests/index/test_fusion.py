@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from index.fusion import FloatArray, Source, fuse, fuse_by_rank, standardise
+from index.fusion import FloatArray, Source, fuse, fuse_by_rank, line_up, standardise
 
 
 def column(*scores: float) -> FloatArray:
@@ -64,3 +64,33 @@ def test_reciprocal_ranks_add_up_over_rankings() -> None:
 
 def test_no_rankings_fuse_to_nothing() -> None:
     assert fuse_by_rank([[], []]) == {}
+
+
+def test_terms_do_not_count_against_what_is_in_another_language() -> None:
+    columns = {
+        Source.DENSE_HEADING: column(1, 2, 3, 3.5),
+        Source.LEXICAL_FULL: column(5, 6, 7, 0),
+    }
+    unread = np.array([False, False, False, True])
+
+    dense, terms = line_up(columns, list(columns), unread)
+
+    np.testing.assert_allclose(terms[:3], standardise(column(5, 6, 7)))
+    assert terms[3] == dense[3]
+    assert np.argmax(fuse(columns, unread=unread)) == 3
+    assert np.argmax(fuse(columns)) != 3
+
+
+def test_terms_alone_say_nothing_of_another_language() -> None:
+    columns = {Source.LEXICAL_FULL: column(5, 6, 7, 0)}
+
+    (terms,) = line_up(columns, list(columns), np.array([False, False, False, True]))
+
+    assert terms[3] == 0.0
+
+
+def test_where_hardly_anything_is_in_the_language_of_the_question_terms_count_as_they_are() -> None:
+    columns = {Source.LEXICAL_FULL: column(5, 6, 7, 0)}
+    unread = np.array([False, False, True, True])
+
+    np.testing.assert_array_equal(fuse(columns, unread=unread), fuse(columns))

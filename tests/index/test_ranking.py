@@ -35,7 +35,7 @@ def rank_all(
     """Rank every item of the catalogue for an order on its way."""
     size = len(fused)
     rows = np.arange(size)
-    candidates = Candidates(rows, {}, np.array(fused, np.float64), rows)
+    candidates = Candidates(rows, {}, np.array(fused, np.float64), rows, rows < 0)
     return rank(candidates, catalogue, derive_context(make_order(), now=now, zone=zone), audience=audience)
 
 

@@ -177,7 +177,7 @@ def rank_three(now: datetime, zone: ZoneInfo, recipe: Recipe, audience: Audience
     case = make_item("case", kind=ItemKind.CASE)
     catalogue = make_catalogue([replace(make_entry(item, []), met_share=0.1) for item in (unmet, met, case)])
     rows = np.arange(3)
-    candidates = Candidates(rows, {}, column(3.0, 2.0, 1.0), rows)
+    candidates = Candidates(rows, {}, column(3.0, 2.0, 1.0), rows, rows < 0)
     context = derive_context(make_order(), now=now, zone=zone)
     return rank(candidates, catalogue, context, audience=audience, recipe=recipe)
 

@@ -39,7 +39,7 @@ def summarise(entries: Sequence[Entry], fused: Sequence[float], order: Order | N
     """Summarise items with these scores for a question about an order, by default about none."""
     catalogue = make_catalogue(entries)
     rows = np.arange(len(entries))
-    candidates = Candidates(rows, {}, np.array(fused, np.float64), rows)
+    candidates = Candidates(rows, {}, np.array(fused, np.float64), rows, rows < 0)
     context = derive_context(order, now=NOW, zone=ZoneInfo("Asia/Shanghai"))
     ranked = rank(candidates, catalogue, context, audience=Audience.INTERNAL)
     return summarise_remedies(ranked, candidates, catalogue, make_precedents(catalogue, context))

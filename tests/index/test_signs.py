@@ -29,7 +29,7 @@ def make_reader(*ranked: RankedCandidate, characters: int = 6, items: int = 100)
     """Return the reader of a question of which these are the candidates."""
     columns = {Source.DENSE_HEADING: np.array(NEARNESS), Source.LEXICAL_FULL: np.array(TERMS)}
     rows = np.arange(3)
-    return SignReader(Candidates(rows + 10, columns, np.zeros(3), rows), ranked, characters, items)
+    return SignReader(Candidates(rows + 10, columns, np.zeros(3), rows, rows < 0), ranked, characters, items)
 
 
 def test_signs_are_of_the_row_that_the_candidate_stands_in() -> None:
