@@ -27,7 +27,8 @@ _LABEL = re.compile(
 _PHONE_WRITTEN = re.compile(r"[+(]{0,2}[0-9][0-9 \t\u00a0\u2010-\u2015\u2212().-]*")
 _NUMBER_WRITTEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 \t\u00a0\u2010-\u2015\u2212_./#:-]*")
 _ID_LABEL = re.compile(
-    r"(?:(?:客户|会员|用户)(?:编号|号|id)|customer ?(?:id|no|number))[ .:：#=]*(?=[A-Za-z0-9])", re.IGNORECASE
+    r"(?:(?:客户|会员|用户)(?:编号|号|id)|customer ?(?:id|no|number)) ?(?:[是为]|is\b)?[ .:：#=]*(?=[A-Za-z0-9])",
+    re.IGNORECASE,
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 

@@ -137,3 +137,11 @@ def test_the_migration_reverses_as_saving_does(text: str) -> None:
 @given(PHONISH)
 def test_folding_a_phone_twice_is_folding_it_once(text: str) -> None:
     assert fold_phone(fold_phone(text)) == fold_phone(text)
+
+
+@pytest.mark.parametrize(
+    "written", ["客户编号1037", "客户编号是 1037", "会员号为1037", "customer id is 1037", "customer no. 1037"]
+)
+def test_digits_that_are_called_an_id_are_one(written: str) -> None:
+    query = read_query(written)
+    assert (query.kind, query.number) == (QueryKind.CUSTOMER_ID, "1037")
