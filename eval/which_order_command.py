@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,46 +13,79 @@ from rich.table import Table
 from eval.datasets import load_dataset
 from eval.tables import open_console
 from eval.which_order import (
+    FITTED,
     FittedChoice,
+    LabelledRow,
     ReadRow,
     fit_choice,
     list_questions,
-    list_standard,
     read_rows,
     tally,
     weigh_rows,
 )
-from eval.workbench import open_workbench
+from eval.which_order_sayings import (
+    SAYINGS_FILE,
+    Lesson,
+    ask_sayings,
+    encode_lesson,
+    foretell,
+    learn_reader,
+    read_again,
+    read_sayings,
+)
+from eval.workbench import Workbench, open_workbench
+from index.build import Progress
 from index.cli import show_progress
 from index.opening import open_encoder
-from index.which_order.weights import CLEAR
+from index.which_order.chooser import OrderChooser
+from index.which_order.situation_reader import READER_FILE, SituationReader
+from index.which_order.weights import WEIGHTS
 from kb.settings import Settings
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample" / "questions" / "dev"
 Rows = Annotated[Path, typer.Argument(metavar="ROWS", help="Labelled rows: id, customer_id, text, order_id, kind.")]
 Base = Annotated[Path, typer.Option(help="Dataset folder whose corpus and orders they are asked of.")]
-Fit = Annotated[bool, typer.Option("--fit", help="Fit the weights anew, and measure them by cross-validation.")]
+Fit = Annotated[bool, typer.Option("--fit", help="Learn anew from the sayings, fit the weights, and cross-validate.")]
+Sayings = Annotated[Path, typer.Option(help="With --fit: labelled sayings, a situation and what is said in it a line.")]
+Keep = Annotated[bool, typer.Option("--keep", help="With --fit: serve with what was learnt from now on.")]
 
 
-def which_order(rows: Rows, base: Base = SAMPLE, fit: Fit = False) -> None:
+def which_order(
+    rows: Rows, base: Base = SAMPLE, fit: Fit = False, sayings: Sayings = SAYINGS_FILE, keep: Keep = False
+) -> None:
     """Print how often the right one of a customer's orders is chosen, and how often is asked which instead."""
     settings, labelled, dataset = Settings(), read_rows(rows), load_dataset(base)
-    with show_progress() as show, open_workbench(dataset, open_encoder(settings), settings, on_progress=show) as bench:
-        read = weigh_rows(bench, labelled, on_progress=show)
-        more = weigh_rows(bench, list_questions(dataset), on_progress=show) if fit else []
-    console = open_console()
-    console.print(show_kinds(read))
-    if fit:
-        fitted = fit_choice(read, more)
-        console.print(show_fit(fitted))
-        right, asked = fitted.decidable.right_share, fitted.ambiguous.asked_share
-        console.print(f"fitted with {len(more)} more questions; measured on customers that it was not fitted to:")
-        console.print(f"{right:.1%} right of what could be told, {asked:.1%} asked of what nobody could")
+    encoder, console = open_encoder(settings), open_console()
+    with show_progress() as show, open_workbench(dataset, encoder, settings, on_progress=show) as bench:
+        if not fit:
+            console.print(show_kinds(weigh_rows(bench, labelled, on_progress=show)))
+            return
+        lesson = encode_lesson(read_sayings(sayings), encoder)
+        reader = learn_reader(lesson, encoder)
+        fitted = fit_with(bench, labelled, lesson, reader, on_progress=show)
+    console.print(show_kinds(fitted.judged))
+    console.print(show_fit(fitted))
+    if keep:
+        replace(reader, weights={**WEIGHTS, **fitted.weights}, clear=fitted.threshold).save(READER_FILE)
+        console.print(f"kept: {READER_FILE}")
+
+
+def fit_with(
+    bench: Workbench, labelled: Sequence[LabelledRow], lesson: Lesson, reader: SituationReader, *, on_progress: Progress
+) -> FittedChoice:
+    """Fit the weights that go with a reader: to labelled rows, to the dataset's questions, and to the sayings."""
+    matcher = bench.matcher.with_chooser(OrderChooser(bench.live.encoder, reader))
+    read = weigh_rows(bench, labelled, matcher, on_progress=on_progress)
+    more = weigh_rows(bench, list_questions(bench.dataset), matcher, on_progress=on_progress)
+    asked = ask_sayings(lesson.sayings, bench.dataset.orders, now=bench.now)
+    likely = foretell(lesson)
+    sayings = weigh_rows(bench, [row for _, row in asked], matcher, on_progress=on_progress)
+    return fit_choice(read, more, [read_again(one, likely[int(one.row.id)]) for one in sayings])
 
 
 def show_kinds(read: Sequence[ReadRow]) -> Table:
     """Return what was chosen and asked, by kind and in all; the last column is what always taking the newest does."""
-    table = Table(title=f"{len(read)} questions; chosen from {CLEAR:.2f} on", title_justify="left")
+    table = Table(title=f"{len(read)} questions; chosen from {_name_least(read)} on", title_justify="left")
     for heading in ("kind", "rows", "right", "wrong", "asked", "newest right"):
         table.add_column(heading, justify="left" if heading == "kind" else "right")
     kinds = list(dict.fromkeys(sorted((r.right is None, r.row.kind) for r in read)))
@@ -65,12 +99,17 @@ def show_kinds(read: Sequence[ReadRow]) -> Table:
 
 
 def show_fit(fitted: FittedChoice) -> Table:
-    """Return the weights in use beside those fitted now."""
-    table = Table(title=f"weights; fitted, an order is clear from {fitted.threshold:.2f} on", title_justify="left")
-    for heading in ("evidence", "in use", "fitted"):
-        table.add_column(heading, justify="left" if heading == "evidence" else "right")
-    for signal, weight in list_standard().items():
-        table.add_row(signal.value, f"{weight:.2f}", f"{fitted.weights[signal]:.2f}")
+    """Return the fitted weights, and how they do on sayings and rows of customers that they were not fitted to."""
+    table = Table(title=f"fitted; an order is clear from {fitted.threshold:.2f} on", title_justify="left")
+    for heading in ("", "fitted"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for signal, weight in fitted.weights.items():
+        table.add_row(signal.value, f"{weight:.2f}", end_section=signal is FITTED[-1])
+    for name, (told, untold) in (("rows", fitted.rows), ("sayings", fitted.sayings)):
+        wrong = told.wrong / max(told.rows, 1)
+        table.add_row(f"{told.rows} {name} that could be told: right", f"{told.right_share:.1%}")
+        table.add_row(f"{told.rows} {name} that could be told: wrong", f"{wrong:.1%}")
+        table.add_row(f"{untold.rows} {name} that nobody could tell: asked", f"{untold.asked_share:.1%}")
     return table
 
 
@@ -78,3 +117,7 @@ def _format(read: Sequence[ReadRow]) -> list[str]:
     counted = tally((row, row.probabilities) for row in read)
     shares = (counted.right, counted.wrong, counted.asked, counted.newest)
     return [str(counted.rows), *(f"{count / max(counted.rows, 1):.1%}" for count in shares)]
+
+
+def _name_least(read: Sequence[ReadRow]) -> str:
+    return f"{read[0].least:.2f}" if read else "-"

@@ -35,7 +35,6 @@ from index.snapshot import Snapshot
 from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult
 from index.synonym_table import SynonymRule
 from index.which_order.chooser import Asked, OrderChoice, OrderChooser
-from index.which_order.context import FoundInBase
 from index.which_order.showing import show_choice
 from index.wording import Reading
 from kb.articles.models import Audience
@@ -118,11 +117,18 @@ class Matcher:
         snapshot = self.live.snapshot()
         self._shelf = self._shelf.at(snapshot.revision)
         self._find_reader(snapshot, self._shelf).wording.warm_up()
+        self._chooser.warm_up()
 
     def with_synonyms(self, synonyms: Sequence[SynonymRule]) -> Matcher:
         """Return a matcher on the same index that reads questions by these rules in place of the base's."""
         other = copy(self)
         other.given_synonyms, other._reader = synonyms, None
+        return other
+
+    def with_chooser(self, chooser: OrderChooser) -> Matcher:
+        """Return a matcher on the same index that chooses between a customer's orders by this chooser."""
+        other = copy(self)
+        other._chooser = chooser
         return other
 
     def read(self, text: str) -> Reading:
@@ -204,8 +210,8 @@ class Matcher:
         choice = None
         if named.customer_orders:
             contexts = [self._make_context(order, request) for order in named.customer_orders]
-            in_base = FoundInBase(candidates, snapshot, recipe, request.audience)
-            choice = self._chooser.choose(Asked(reading.text, question.before, vector), contexts, in_base)
+            asked = Asked(reading.text, question.before, vector)
+            choice = self._chooser.choose(asked, contexts, snapshot.segmenter)
             watch.lap("choose")
         if choice is not None and choice.clear is not None:
             context, before = choice.clear, allowed

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from index.encoder import Encoder, FloatVector
 from index.which_order.amounts import weigh_amounts
-from index.which_order.context import FoundInBase, weigh_contexts
 from index.which_order.evidence import Evidence, Finding, Signal, add_findings, join_evidence
 from index.which_order.named import weigh_names
 from index.which_order.nearness import NameVectors, weigh_nearness
-from index.which_order.states import weigh_states
+from index.which_order.situation_reader import SituationReader, find_reader
+from index.which_order.situations import weigh_situations
+from index.which_order.state_cues import weigh_cues
+from index.which_order.states import State, find_states
 from index.which_order.times import TimeReader
 from index.which_order.traces import weigh_numbers, weigh_traces
 from index.which_order.weights import CLEAR, WEIGHTS, weigh
@@ -50,52 +53,82 @@ class OrderFit:
 
 @dataclass(frozen=True, slots=True)
 class OrderChoice:
-    """A customer's orders, the likeliest first; of equally likely ones the newest."""
+    """A customer's orders, the likeliest first, of equally likely ones the newest; and how likely is clear."""
 
     fits: tuple[OrderFit, ...]
+    least: float
 
     @property
     def clear(self) -> OrderContext | None:
         """The context of the order that is meant; None where that is to be asked."""
         best = self.fits[0]
-        return best.context if best.probability >= CLEAR else None
+        return best.context if best.probability >= self.least else None
 
 
 class OrderChooser:
     """Chooses between orders; keeps the vectors of their items' names, and is safe to use from several threads."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, reader: SituationReader | None = None) -> None:
+        """Go by the given reader of situations; without one by that which suits the encoder, if any."""
+        self._encoder = encoder
         self._vectors = NameVectors(encoder)
+        self._lock = threading.Lock()
+        self._reader = reader
+        self._is_ready = reader is not None
 
-    def choose(self, asked: Asked, contexts: Sequence[OrderContext], found: FoundInBase) -> OrderChoice:
+    def warm_up(self) -> None:
+        """Look for the situation reader now: the first customer should not wait for it."""
+        with self._lock:
+            if not self._is_ready:
+                self._reader, self._is_ready = find_reader(self._encoder), True
+
+    def choose(self, asked: Asked, contexts: Sequence[OrderContext], segmenter: Segmenter) -> OrderChoice:
         """Return how likely each of several orders is the one that a question is about."""
+        self.warm_up()
+        reader = self._reader
+        weights, least = (WEIGHTS, CLEAR) if reader is None else (reader.weights, reader.clear)
         orders = [context.order for context in contexts if context.order is not None]
+        states = [find_states(order, now=contexts[0].now) for order in orders]
         evidence = {
-            Signal.CONTEXT: weigh_contexts(found, contexts),
-            Signal.NEARNESS: weigh_nearness(asked.vector, orders, self._vectors),
-            **_weigh_words(asked, contexts, orders, found.snapshot.segmenter),
+            **self._weigh_meaning(asked.vector, orders, states),
+            **_weigh_words(asked, contexts, orders, states, segmenter),
         }
         fits = [
             OrderFit(
                 context,
                 probability,
                 {signal: one.values[n] for signal, one in evidence.items()},
-                _choose_reasons(evidence, n),
+                _choose_reasons(evidence, n, weights),
             )
-            for n, (context, probability) in enumerate(zip(contexts, weigh(evidence), strict=True))
+            for n, (context, probability) in enumerate(zip(contexts, weigh(evidence, weights), strict=True))
         ]
-        return OrderChoice(tuple(sorted(fits, key=lambda fit: -fit.probability)))
+        return OrderChoice(tuple(sorted(fits, key=lambda fit: -fit.probability)), least)
+
+    def _weigh_meaning(
+        self, vector: FloatVector, orders: Sequence[Order], states: Sequence[frozenset[State]]
+    ) -> dict[Signal, Evidence]:
+        reader = self._reader
+        if reader is None:
+            return {Signal.NEARNESS: weigh_nearness(vector, orders, self._vectors)}
+        return {
+            Signal.SITUATION: weigh_situations(reader.read(vector), states),
+            Signal.NEARNESS: weigh_nearness(reader.without_situation(vector), orders, self._vectors),
+        }
 
 
 def _weigh_words(
-    asked: Asked, contexts: Sequence[OrderContext], orders: Sequence[Order], segmenter: Segmenter
+    asked: Asked,
+    contexts: Sequence[OrderContext],
+    orders: Sequence[Order],
+    states: Sequence[frozenset[State]],
+    segmenter: Segmenter,
 ) -> dict[Signal, Evidence]:
     now, zone = contexts[0].now, contexts[0].zone
     weighers: Mapping[Signal, Weigher] = {
         Signal.NAMED: partial(weigh_names, segmenter=segmenter),
         Signal.TIME: TimeReader(now, zone).weigh,
         Signal.AMOUNT: weigh_amounts,
-        Signal.STATE: partial(weigh_states, now=now),
+        Signal.STATE: lambda text, _: weigh_cues(text, states),
         Signal.TRACE: weigh_traces,
         Signal.NUMBER: weigh_numbers,
     }
@@ -111,12 +144,14 @@ def _weigh_turns(weigher: Weigher, said: str, before: str, orders: Sequence[Orde
     return join_evidence(now, earlier, share=BEFORE_SHARE, most=MOST_FINDINGS)
 
 
-def _choose_reasons(evidence: Mapping[Signal, Evidence], order: int) -> tuple[Words, ...]:
+def _choose_reasons(
+    evidence: Mapping[Signal, Evidence], order: int, weights: Mapping[Signal, float]
+) -> tuple[Words, ...]:
     """Return the reasons of the evidence that speaks most for an order before the others."""
 
     def lead(signal: Signal) -> float:
         values = evidence[signal].values
-        return WEIGHTS[signal] * (values[order] - min(values))
+        return weights[signal] * (values[order] - min(values))
 
     signals = sorted(evidence, key=lead, reverse=True)
     reasons = [reason for signal in signals for reason in evidence[signal].reasons[order]]

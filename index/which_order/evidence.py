@@ -12,7 +12,7 @@ from kb.orders.words import Words
 class Signal(StrEnum):
     """A kind of evidence; each has one weight."""
 
-    CONTEXT = "context"
+    SITUATION = "situation"
     NAMED = "named"
     NEARNESS = "nearness"
     TIME = "time"

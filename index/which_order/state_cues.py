@@ -1,30 +1,13 @@
-"""The words that say which state an order is in, in both languages; `states.py` says what each state is."""
+"""The words that say outright which state an order is in: 没付, 还没发, 坏了, 寄回去的, 取件码, "refunded"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
-
-class State(StrEnum):
-    """What a customer can say of an order; several may hold at a time."""
-
-    UNPAID = "unpaid"
-    UNSHIPPED = "unshipped"
-    CHANGEABLE = "changeable"
-    ON_THE_WAY = "on_the_way"
-    RECEIVED = "received"
-    CANCELLED = "cancelled"
-    LATE = "late"
-    REFUND_ASKED = "refund_asked"
-    SENT_BACK = "sent_back"
-    AT_STATION = "at_station"
-    OUT_FOR_DELIVERY = "out_for_delivery"
-    REFUSED = "refused"
-    LOST = "lost"
-    STUCK = "stuck"
-
+from index.which_order.evidence import Finding
+from index.which_order.states import STATE_WORDS, State
+from kb.orders.words import Words
 
 _NOT = "(?:没有?|未|还没|没能|忘了?|忘记)"
 _WHEN = "(?:几时|何时|啥时候?|什么时候|多久|哪天|多会儿?|几天|几点)(?:能|才|会|给我?)*"
@@ -101,7 +84,7 @@ _ENGLISH: Mapping[State, tuple[str, ...]] = {
     State.LOST: (r"\blost\b|vanish",),
     State.STUCK: ("(?:parcel|package|it) is stuck|doesn't exist|can't reach|wrong (?:number|address)",),
 }
-_CUES = tuple((state, re.compile("|".join((*_CHINESE[state], *_ENGLISH[state])))) for state in State)
+_CUES = tuple((state, re.compile("|".join((*_CHINESE[state], *_ENGLISH[state])))) for state in STATE_WORDS)
 # What has not come is no parcel: 专票一直没收到, 没收到短信.
 _NO_PARCEL = re.compile(
     "(?:票|钱|款|码|短信|消息|信息|回复|赠品|券|补偿).{0,6}?[没未不].{0,3}?(?:收到|到|发|见|拿)"
@@ -115,3 +98,15 @@ def find_cues(text: str) -> list[tuple[State, str]]:
     of_parcels = _NO_PARCEL.sub(" ", text)
     found = ((state, cue.search(of_parcels if state in _OF_PARCELS else text)) for state, cue in _CUES)
     return [(state, match[0]) for state, match in found if match is not None]
+
+
+def weigh_cues(text: str, states: Sequence[frozenset[State]]) -> list[Finding]:
+    """Return what each state that is said tells of orders in these states; nothing where none or all are in it."""
+    findings = []
+    for state, words in find_cues(text):
+        fits = [state in one for one in states]
+        if any(fits) and not all(fits):
+            name = STATE_WORDS[state]
+            reason = Words(f"{name.zh}，与“{words}”相符", f'{name.en}, as "{words}" says')
+            findings.append(Finding(tuple(map(float, fits)), tuple(reason if fit else None for fit in fits)))
+    return findings

@@ -1,27 +1,63 @@
-"""The state an order is said to be in: 没付, 还没发, 还在路上, 坏了, 寄回去的, against the states it is in."""
+"""The states an order is in: what can be said of it now, several at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from index.which_order.evidence import Finding
-from index.which_order.state_cues import State, find_cues
 from kb.orders.order import (
     Order,
     OrderStatus,
     RefundStatus,
     ShipmentDirection,
+    ShipmentEvent,
     ShipmentEventStatus,
 )
-from kb.orders.parcels import RECEIVED, find_latest_parcel, select_parcels
+from kb.orders.parcels import RECEIVED, find_last_event, select_parcels
 from kb.orders.words import Words
 
-UNSHIPPED = frozenset({OrderStatus.PAID, OrderStatus.PREPARING})
-REFUNDING = frozenset(RefundStatus) - {RefundStatus.NONE}
-RETURNED = frozenset({RefundStatus.RETURNING, RefundStatus.RECEIVED, RefundStatus.REFUNDED})
-CHANGEABLE = UNSHIPPED | {OrderStatus.PENDING_PAYMENT}
-OPEN = frozenset({*UNSHIPPED, OrderStatus.SHIPPED})
+NO_SCAN_FOR = timedelta(hours=48)  # A parcel that is moving is scanned more often.
+PRESALE_TAGS = frozenset({"预售", "定制", "presale", "pre-order", "made to order"})
+FITTING_TAGS = frozenset({"需安装", "送装一体", "installation"})
+_PAID = frozenset({OrderStatus.PAID, OrderStatus.PREPARING})
+_OPEN = frozenset({*_PAID, OrderStatus.SHIPPED})
+_ASKED = frozenset(RefundStatus) - {RefundStatus.NONE}
+_OWED = frozenset({RefundStatus.APPROVED, RefundStatus.RETURNING, RefundStatus.RECEIVED})
+_RETURNED = frozenset({RefundStatus.RETURNING, RefundStatus.RECEIVED, RefundStatus.REFUNDED})
+_KEPT = frozenset({None, RefundStatus.NONE, RefundStatus.REJECTED})
+
+
+class State(StrEnum):
+    """What can be said of an order; several may hold at a time."""
+
+    UNPAID = "unpaid"
+    UNSHIPPED = "unshipped"
+    CHANGEABLE = "changeable"
+    PRESALE = "presale"
+    ON_THE_WAY = "on_the_way"  # Not there yet, shipped or not.
+    WITH_CARRIER = "with_carrier"
+    UNSCANNED = "unscanned"
+    STILL = "still"
+    STUCK = "stuck"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    AT_STATION = "at_station"
+    LOST = "lost"
+    PARTLY = "partly"
+    SEVERAL_PARCELS = "several_parcels"
+    LATE = "late"
+    REFUSED = "refused"
+    RECEIVED = "received"
+    KEPT = "kept"
+    NEEDS_FITTING = "needs_fitting"
+    REFUND_ASKED = "refund_asked"
+    REFUND_UNDECIDED = "refund_undecided"
+    REFUND_APPROVED = "refund_approved"
+    REFUND_OWED = "refund_owed"
+    REFUNDED = "refunded"
+    REFUND_REJECTED = "refund_rejected"
+    SENT_BACK = "sent_back"
+    CANCELLED = "cancelled"
 
 
 STATE_WORDS: Mapping[State, Words] = {
@@ -40,48 +76,74 @@ STATE_WORDS: Mapping[State, Words] = {
     State.LOST: Words("包裹丢失", "the parcel is lost"),
     State.STUCK: Words("包裹异常", "the parcel is stuck"),
 }
-_EVENT_STATES = {
+_BY_EVENT = {
     ShipmentEventStatus.AT_STATION: State.AT_STATION,
     ShipmentEventStatus.OUT_FOR_DELIVERY: State.OUT_FOR_DELIVERY,
     ShipmentEventStatus.REFUSED: State.REFUSED,
     ShipmentEventStatus.LOST: State.LOST,
     ShipmentEventStatus.EXCEPTION: State.STUCK,
 }
+_OF_RETURNS = frozenset({State.LOST, State.STUCK})
 
 
 def find_states(order: Order, *, now: datetime) -> frozenset[State]:
     """Return what can be said of an order now."""
-    found = {
-        State.UNPAID: order.status is OrderStatus.PENDING_PAYMENT,
-        State.UNSHIPPED: order.status in UNSHIPPED and order.shipped_at is None,
-        State.CHANGEABLE: order.status in CHANGEABLE and order.shipped_at is None,
-        State.ON_THE_WAY: order.status in OPEN,
-        State.RECEIVED: order.status in RECEIVED,
-        State.CANCELLED: order.status is OrderStatus.CANCELLED,
-        State.LATE: order.status in OPEN and order.promised_at is not None and order.promised_at < now,
-        State.REFUND_ASKED: order.refund is not None and order.refund.status in REFUNDING,
-        State.SENT_BACK: bool(select_parcels(order, ShipmentDirection.RETURN))
-        or (order.refund is not None and order.refund.status in RETURNED and order.status in RECEIVED),
+    sent = _list_last_events(order, ShipmentDirection.FORWARD, now)
+    returned = _list_last_events(order, ShipmentDirection.RETURN, now)
+    by_event = _name(sent)
+    states = {*by_event, *(_name(returned) & _OF_RETURNS), *_find_by_order(order, now)}
+    if State.REFUSED in by_event:
+        states -= {State.ON_THE_WAY, State.LATE}
+    elif order.status in _OPEN and (sent or order.status is OrderStatus.SHIPPED):
+        states |= _find_under_way(order, sent, now)
+    if returned or (State.RECEIVED in states and order.refund and order.refund.status in _RETURNED):
+        states.add(State.SENT_BACK)
+    return frozenset(states | ({State.SEVERAL_PARCELS} if len(sent) > 1 else set()))
+
+
+def _list_last_events(order: Order, direction: ShipmentDirection, now: datetime) -> list[ShipmentEvent | None]:
+    return [find_last_event(parcel, now=now) for parcel in select_parcels(order, direction)]
+
+
+def _name(events: Iterable[ShipmentEvent | None]) -> set[State]:
+    return {_BY_EVENT[event.status] for event in events if event and event.status in _BY_EVENT and event.status}
+
+
+def _find_by_order(order: Order, now: datetime) -> set[State]:
+    status, refund = order.status, order.refund.status if order.refund else None
+    tags = {tag.lower() for item in order.items or () for tag in item.tags or ()}
+    is_unsent = order.shipped_at is None and not order.shipments
+    holds = {
+        State.UNPAID: status is OrderStatus.PENDING_PAYMENT,
+        State.UNSHIPPED: status in _PAID,
+        State.CHANGEABLE: status is OrderStatus.PENDING_PAYMENT or (status in _PAID and is_unsent),
+        State.PRESALE: status in _PAID and bool(tags & PRESALE_TAGS),
+        State.ON_THE_WAY: status in _OPEN,
+        State.LATE: status in _OPEN and order.promised_at is not None and order.promised_at < now,
+        State.RECEIVED: status in RECEIVED,
+        State.KEPT: status in RECEIVED and refund in _KEPT,
+        State.CANCELLED: status is OrderStatus.CANCELLED,
+        State.NEEDS_FITTING: bool(tags & FITTING_TAGS),
+        State.REFUND_ASKED: refund in _ASKED,
+        State.REFUND_UNDECIDED: refund is RefundStatus.REQUESTED,
+        State.REFUND_APPROVED: refund is RefundStatus.APPROVED,
+        State.REFUND_OWED: refund in _OWED,
+        State.REFUNDED: refund is RefundStatus.REFUNDED,
+        State.REFUND_REJECTED: refund is RefundStatus.REJECTED,
     }
-    states = {state for state, holds in found.items() if holds}
-    for direction in ShipmentDirection:
-        parcel = find_latest_parcel(select_parcels(order, direction), now=now)
-        if parcel and parcel.event and parcel.event.status in _EVENT_STATES:
-            states.add(_EVENT_STATES[parcel.event.status])
-    return frozenset(states)
+    return {state for state, is_so in holds.items() if is_so}
 
 
-def weigh_states(text: str, orders: Sequence[Order], *, now: datetime) -> list[Finding]:
-    """Return what each state that is said tells of the orders; nothing of those that none or all of them are in."""
-    said = find_cues(text)
-    if not said:
-        return []
-    states = [find_states(order, now=now) for order in orders]
-    findings = []
-    for state, words in said:
-        fits = [state in one for one in states]
-        if any(fits) and not all(fits):
-            name = STATE_WORDS[state]
-            reason = Words(f"{name.zh}，与“{words}”相符", f'{name.en}, as "{words}" says')
-            findings.append(Finding(tuple(map(float, fits)), tuple(reason if fit else None for fit in fits)))
-    return findings
+def _find_under_way(order: Order, parcels: Sequence[ShipmentEvent | None], now: datetime) -> set[State]:
+    """Return what can be said of parcels of which none was refused, and not all need have come."""
+    last = {event.status for event in parcels if event}
+    moving = [event.at for event in parcels if event and event.status is not ShipmentEventStatus.DELIVERED]
+    is_unscanned = ShipmentEventStatus.CREATED in last
+    is_still = is_unscanned or ShipmentEventStatus.EXCEPTION in last or (moving and now - max(moving) > NO_SCAN_FOR)
+    holds = {
+        State.WITH_CARRIER: True,
+        State.UNSCANNED: is_unscanned,
+        State.STILL: is_still,
+        State.PARTLY: ShipmentEventStatus.DELIVERED in last and (moving or order.status in _PAID),
+    }
+    return {state for state, is_so in holds.items() if is_so}

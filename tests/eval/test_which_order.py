@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from eval.datasets import DatasetUnusable
 from eval.which_order import (
     FITTED,
+    SAYING_SHARE,
     START,
     LabelledRow,
     ReadRow,
@@ -28,6 +29,7 @@ from eval.which_order_command import show_kinds, which_order
 from eval.workbench import open_workbench
 from index.build import report_nothing
 from index.which_order.evidence import Signal
+from index.which_order.situations import Situation
 from index.which_order.weights import WEIGHTS
 from kb.settings import Settings
 from tests.eval.tiny_dataset import TINY, make_question
@@ -121,14 +123,22 @@ def test_weight_rises_for_what_tells_and_falls_for_what_misleads() -> None:
 def test_fit_is_measured_on_customers_it_was_not_fitted_to() -> None:
     rows = [make_read(1, (0.0, 1.0), customer=str(n), signal=Signal.TIME) for n in range(10)]
     rows += [make_read(None, (0.0, 0.0), customer=str(n), signal=Signal.TIME) for n in range(10)]
-    fitted = fit_choice(rows, [])
-    assert (fitted.decidable.right_share, fitted.ambiguous.asked_share) == (1.0, 1.0)
+    fitted = fit_choice(rows, [], [replace(read, share=SAYING_SHARE) for read in rows[:4]])
+    (told, untold), (of_sayings, _) = fitted.rows, fitted.sayings
+    assert (told.right_share, untold.asked_share, of_sayings.rows) == (1.0, 1.0, 4)
     assert fitted.weights.keys() == set(FITTED)
+    assert [read.least for read in fitted.judged] == [pytest.approx(fitted.threshold)] * 20
 
 
-def test_every_signal_has_a_weight_above_0() -> None:
+def test_threshold_is_higher_where_the_likeliest_order_is_often_the_wrong_one() -> None:
+    surely = [make_read(1, (0.0, 0.5), customer=str(n), signal=Signal.TIME) for n in range(30)]
+    misled = [make_read(0, (0.0, 0.5), customer=str(n), signal=Signal.TIME) for n in range(16)]
+    assert fit_choice([*surely, *misled], []).threshold > fit_choice(surely, []).threshold
+
+
+def test_every_signal_has_a_weight_and_that_of_situations_needs_a_reader() -> None:
     assert WEIGHTS.keys() == set(Signal)
-    assert min(WEIGHTS.values()) > 0
+    assert [signal for signal, weight in WEIGHTS.items() if weight <= 0] == [Signal.SITUATION]
 
 
 def test_table_has_a_line_a_kind_and_one_for_all() -> None:
@@ -153,7 +163,9 @@ def test_command_prints_how_often_the_order_is_told(tmp_path: Path) -> None:
     )
     app = typer.Typer()
     app.command()(which_order)
-    result = CliRunner().invoke(app, [str(rows), "--base", str(tmp_path), "--fit"], env={"COLUMNS": "160"})
-    assert result.exit_code == 0, result.output
-    assert "all that could be told" in result.stdout
-    assert "fitted with 1 more questions" in result.stdout
+    said = write(tmp_path / "sayings.jsonl", *({"situation": one, "says": [one, f"{one}吗"]} for one in Situation))
+    for arguments, printed in (([], "all that could be told"), (["--fit"], "1 rows that nobody could tell: asked")):
+        options = ["--base", str(tmp_path), "--sayings", str(said), *arguments]
+        result = CliRunner().invoke(app, [str(rows), *options], env={"COLUMNS": "160"})
+        assert result.exit_code == 0, result.output
+        assert printed in result.stdout

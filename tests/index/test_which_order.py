@@ -101,7 +101,7 @@ def test_reasons_are_in_the_language_of_the_question(desk: Desk) -> None:
 
 def test_what_was_said_before_counts_less_than_the_last_sentence(desk: Desk) -> None:
     open_with(desk, make_heater(), make_pot())
-    before = desk.ask("那个呢", turns=["炒锅没发吧"], customer_id="C0042")
+    before = desk.ask("那个呢", turns=["那个不粘炒锅没发吧"], customer_id="C0042")
     both = desk.ask("那热水器到哪了呢", turns=["炒锅没发吧"], customer_id="C0042")
     assert before.orders[0].id == "SO2026111400002"
     assert both.orders[0].id == "SO2026111200001"

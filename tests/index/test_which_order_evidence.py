@@ -14,8 +14,8 @@ from index.which_order.amounts import find_amounts, weigh_amounts
 from index.which_order.evidence import Finding, add_findings, join_evidence
 from index.which_order.named import weigh_names
 from index.which_order.nearness import NameVectors, weigh_nearness
-from index.which_order.state_cues import State, find_cues
-from index.which_order.states import find_states, weigh_states
+from index.which_order.state_cues import find_cues, weigh_cues
+from index.which_order.states import State, find_states
 from index.which_order.times import TimeReader
 from index.which_order.traces import weigh_numbers, weigh_traces
 from index.which_order.weights import softmax
@@ -117,23 +117,14 @@ def test_what_has_not_come_is_not_always_a_parcel(text: str) -> None:
     assert not {State.UNSHIPPED, State.ON_THE_WAY, State.LATE} & dict(find_cues(text)).keys()
 
 
-def test_states_of_an_order_are_those_of_now() -> None:
-    late = make_order(promised_at="2026-11-14T22:00:00+08:00")
-    assert find_states(late, now=NOW) == {State.ON_THE_WAY, State.LATE}
-    assert find_states(late, now=datetime(2026, 11, 14, tzinfo=SHOP_ZONE)) == {State.ON_THE_WAY}
-    returned = make_order(
-        status="completed",
-        shipments=[
-            {"direction": "return", "events": [{"at": "2026-11-14T08:00:00+08:00", "status": "lost"}]},
-        ],
-        refund={"status": "returning"},
-    )
-    assert find_states(returned, now=NOW) == {State.RECEIVED, State.REFUND_ASKED, State.SENT_BACK, State.LOST}
+def weigh_said(text: str, *orders: Order) -> list[Finding]:
+    """Return what the words about states in a text tell of orders."""
+    return weigh_cues(text, [find_states(order, now=NOW) for order in orders])
 
 
 def test_state_that_all_orders_are_in_says_nothing() -> None:
-    assert weigh_states("到哪了", [make_order(), make_order()], now=NOW) == []
-    assert fits(weigh_states("还没发吧", [POT, SKIRT], now=NOW)) == [(0.0, 1.0)]
+    assert weigh_said("到哪了", make_order(), make_order()) == []
+    assert fits(weigh_said("还没发吧", POT, SKIRT)) == [(0.0, 1.0)]
 
 
 def test_thing_is_found_by_a_word_of_its_name_or_by_one_telling_character() -> None:
@@ -232,7 +223,7 @@ def test_whatever_is_said_each_fit_lies_between_0_and_1(text: str, one: Order, o
     orders = [one, other]
     found = [
         *weigh_amounts(text, orders),
-        *weigh_states(text, orders, now=NOW),
+        *weigh_said(text, *orders),
         *weigh_names(text, orders, default_segmenter()),
         *weigh_traces(text, orders),
         *weigh_numbers(text, orders),
