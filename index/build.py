@@ -25,6 +25,7 @@ from index.generation import (
     NEW_WORDS_FILE,
     PASSAGES_FILE,
     PREFIX,
+    REASONS_FILE,
     RECIPE_FILE,
     TEXT_STARTS_FILE,
     TEXTS_FILE,
@@ -41,6 +42,8 @@ from index.generation import (
 from index.learnt import Learnt, read_learnt, write_learnt
 from index.lexical import LexicalDocument, write_lexical
 from index.new_words import learn_words
+from index.reasons.learning import learn_reasons, read_experience
+from index.reasons.storage import write_reasons
 from index.texts import list_texts, write_texts
 from index.vectors import open_vectors, write_vectors
 from index.vocabulary import count_words
@@ -95,6 +98,7 @@ class Builder:
                 revision = get_revision(session)
                 items = list(list_items(session))
                 population = sample_contexts(session, now=now)
+                experience = read_experience(session, now=now)
             newest = self._find_newest(identity, revision)
             known = _read_known(newest)
             kept = _choose_learnt(newest, learnt)
@@ -103,6 +107,9 @@ class Builder:
                 write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
                 if kept is not None:
                     write_learnt(kept, scratch / RECIPE_FILE)
+                reasons = learn_reasons(experience)
+                if reasons is not None:
+                    write_reasons(reasons, scratch / REASONS_FILE)
                 embedded = self._fill(scratch, items, known, on_progress)
                 manifest = Manifest(
                     name=name,

@@ -25,6 +25,7 @@ from index.generation import (
     LEXICAL_HEADINGS,
     NEW_WORDS_FILE,
     PASSAGES_FILE,
+    REASONS_FILE,
     RECIPE_FILE,
     TEXT_STARTS_FILE,
     TEXTS_FILE,
@@ -38,6 +39,8 @@ from index.generation import (
 from index.learnt import read_learnt
 from index.lexical import LexicalIndex, copy_lexical
 from index.live_folder import LiveFolder
+from index.reasons.model import ReasonModel
+from index.reasons.storage import read_reasons
 from index.snapshot import Snapshot
 from index.texts import list_texts, open_texts
 from index.vectors import open_vectors
@@ -143,6 +146,12 @@ class LiveIndex:
         """Whether a generation is loaded."""
         return self._current is not None
 
+    @property
+    def reasons(self) -> ReasonModel | None:
+        """Why customers get in touch, as the loaded generation has learnt it; never waits for the index to catch up."""
+        current = self._current
+        return None if current is None else current.reasons
+
     def close(self) -> None:
         """Remove this process's private files."""
         self._current = self._lexical = None
@@ -210,6 +219,7 @@ class LiveIndex:
             vocabulary=read_vocabulary(folder / WORDS_FILE),
             segmenter=segmenter,
             learnt=read_learnt(folder / RECIPE_FILE),
+            reasons=read_reasons(folder / REASONS_FILE),
         )
         self._lexical, self._current = lexical, snapshot
         log.info("generation_loaded", extra={"generation": manifest.name, "revision": manifest.revision})
@@ -249,6 +259,7 @@ class LiveIndex:
             vocabulary=current.vocabulary.with_items(items) if items else current.vocabulary,
             segmenter=current.segmenter,
             learnt=current.learnt,
+            reasons=current.reasons,
         )
 
 

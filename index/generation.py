@@ -8,6 +8,7 @@
 <generations>/<name>/lexical-{headings,full}/
 <generations>/<name>/words.txt, new-words.txt    the words of the base; those of them that no dictionary has
 <generations>/<name>/recipe.json          optional: what was learnt from the shop's own labels
+<generations>/<name>/reasons.json         optional: why customers get in touch, learnt from the cases' intents
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ DIGESTS_FILE = "digests.bin"
 TEXTS_FILE, TEXT_STARTS_FILE = "texts.bin", "texts.starts"
 HEADINGS_FILE, PASSAGES_FILE = "headings.faiss", "passages.faiss"
 RECIPE_FILE = "recipe.json"
+REASONS_FILE = "reasons.json"
 WORDS_FILE, NEW_WORDS_FILE = "words.txt", "new-words.txt"
 LEXICAL_HEADINGS, LEXICAL_FULL = "lexical-headings", "lexical-full"
 PREFIX = "g"

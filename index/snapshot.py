@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from index.catalogue import Catalogue, IntArray
 from index.learnt import Learnt
 from index.lexical import LexicalSearcher
+from index.reasons.model import ReasonModel
 from index.texts import PassageTexts
 from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
@@ -28,6 +29,7 @@ class Snapshot:
     vocabulary: Vocabulary
     segmenter: Segmenter
     learnt: Learnt | None = None
+    reasons: ReasonModel | None = None
     heading_owner: IntArray = field(init=False)
     passage_owner: IntArray = field(init=False)
 

@@ -21,6 +21,7 @@ class ItemKind(StrEnum):
     CASE = "case"
     NOTICE = "notice"
     SYNONYM = "synonym"
+    REASON = "reason"
 
 
 # What passages are made of. Changes of the other kinds move the revision and leave the index as it is.

@@ -9,7 +9,9 @@ from kb.events.tables import EventSeenRow, NewestEventRow
 from kb.feedback.models import FeedbackRow, MatchRow
 from kb.identity import IdentityRow
 from kb.notices.models import NoticeRow
+from kb.notices.touches import NoticeTouchRow
 from kb.orders.tables import CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
+from kb.reasons.models import ContactReasonRow
 from kb.synonyms.models import SynonymRow
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Base",
     "CaseRow",
     "ChangeRow",
+    "ContactReasonRow",
     "CustomerRow",
     "EventSeenRow",
     "FeedbackRow",
@@ -27,6 +30,7 @@ __all__ = [
     "MatchRow",
     "NewestEventRow",
     "NoticeRow",
+    "NoticeTouchRow",
     "OrderRow",
     "ShipmentEventRow",
     "ShipmentRow",

@@ -17,7 +17,11 @@ from kb.database import Base, UtcDateTime
 from kb.orders.order import Order
 from kb.text.clean import CleanText
 
+MAX_INTENT = 100
+
 Utterance = Annotated[str, CleanText, Field(max_length=10_000)]
+# What a case was about, as a shop counts its cases: a short code, the same for the same thing.
+Intent = Annotated[str, CleanText, Field(min_length=1, max_length=MAX_INTENT)]
 
 
 class Outcome(StrEnum):
@@ -41,6 +45,7 @@ class Case(BaseModel):
     """A closed customer case as imports and exports carry it; `order` holds the order's facts at the time.
 
     `remedy` says what was done in a few words, the same words for the same thing: that is what makes it countable.
+    `intent` is a short code for what the customer wanted; contact reasons group them.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -54,7 +59,7 @@ class Case(BaseModel):
     outcome: Outcome = Outcome.SOLVED
     satisfaction: int | None = Field(None, ge=1, le=5)
     closed_at: AwareDatetime | None = None
-    intent: Line | None = None
+    intent: Intent | None = None
     language: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
 
     @field_validator("turns", mode="before")
@@ -63,6 +68,11 @@ class Case(BaseModel):
         if isinstance(value, list):
             return [{"text": turn} if isinstance(turn, str) else turn for turn in value]
         return value
+
+    @field_validator("intent", mode="before")
+    @classmethod
+    def _blank_is_no_intent(cls, value: object) -> object:
+        return value.strip() or None if isinstance(value, str) else value
 
     @field_validator("remedy")
     @classmethod

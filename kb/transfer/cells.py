@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
 
+from kb.text.mask import mask_personal_data
 from kb.transfer.choices import ROLES, Choices
 from kb.transfer.structured import InvalidStructure, parse_structure
 
@@ -37,8 +38,8 @@ class UnusableCell(ValueError):
 
 
 def show(value: object) -> str:
-    """Return a value short enough for a message."""
-    text = " ".join(str(value).split())
+    """Return a value short enough for a message, without the personal data that a wrong column may hold."""
+    text = mask_personal_data(" ".join(str(value).split())).text
     cut = text if len(text) <= MAX_SHOWN_CHARACTERS else text[:MAX_SHOWN_CHARACTERS] + "…"
     return f"“{cut}”"
 

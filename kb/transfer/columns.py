@@ -217,3 +217,15 @@ SYNONYM_COLUMNS = _make_table(
     },
     ignored=("updated_at",),
 )
+
+REASON_COLUMNS = _make_table(
+    {
+        "id": "编号 原因编号 reason reason_id code",
+        "title_zh": "标题 名称 原因 中文标题 title",
+        "title_en": "英文标题",
+        "intents": "意图 细分意图 intent",
+        "ask_zh": "客户问法 中文问法 ask",
+        "ask_en": "英文问法",
+    },
+    ignored=("updated_at",),
+)

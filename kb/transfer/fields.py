@@ -116,6 +116,14 @@ SYNONYM: Converters = {
     "means": to_list,
     "note": to_text,
 }
+REASON: Converters = {
+    "id": to_id,
+    "title_zh": to_text,
+    "title_en": to_text,
+    "intents": to_list,
+    "ask_zh": to_text,
+    "ask_en": to_text,
+}
 
 
 def place(tree: dict[str, Any], field: str, value: object) -> None:

@@ -25,6 +25,8 @@ from kb.notices.service import save_notice
 from kb.orders.order import Order
 from kb.orders.repository import save_customer, save_order
 from kb.orders.tables import Customer, CustomerRow, OrderRow
+from kb.reasons.models import ContactReason, ContactReasonRow
+from kb.reasons.service import save_reason
 from kb.synonyms.models import Synonym, SynonymRow
 from kb.synonyms.service import save_synonym
 from kb.transfer.kinds import RecordKind, guess_file_kind
@@ -41,13 +43,15 @@ OnProgress = Callable[[int], None]
 # The questions of an evaluation dataset are asked of the knowledge, and are no part of it.
 EVALUATION_QUESTIONS, EVALUATION_FOLDER = "queries.jsonl", "questions"
 REFUSALS = (XianzhiError, IntegrityError, DataError)
-TABLES: Mapping[RecordKind, type[ArticleRow | CaseRow | CustomerRow | NoticeRow | OrderRow | SynonymRow]] = {
+StoredRow = ArticleRow | CaseRow | ContactReasonRow | CustomerRow | NoticeRow | OrderRow | SynonymRow
+TABLES: Mapping[RecordKind, type[StoredRow]] = {
     RecordKind.CUSTOMER: CustomerRow,
     RecordKind.ORDER: OrderRow,
     RecordKind.ARTICLE: ArticleRow,
     RecordKind.CASE: CaseRow,
     RecordKind.NOTICE: NoticeRow,
     RecordKind.SYNONYM: SynonymRow,
+    RecordKind.REASON: ContactReasonRow,
 }
 OpenSession = Callable[[], AbstractContextManager[Session]]
 
@@ -236,6 +240,8 @@ def _save(session: Session, record: Record, *, now: datetime) -> SaveResult:
             return save_notice(session, record, now=now)
         case Synonym():
             return save_synonym(session, record, now=now)
+        case ContactReason():
+            return save_reason(session, record, now=now)
         case Order():
             return save_order(session, record)
         case Customer():

@@ -12,6 +12,7 @@ from kb.transfer.columns import (
     CUSTOMER_COLUMNS,
     NOTICE_COLUMNS,
     ORDER_COLUMNS,
+    REASON_COLUMNS,
     SYNONYM_COLUMNS,
     ColumnTable,
 )
@@ -26,6 +27,7 @@ class RecordKind(StrEnum):
     CASE = "case"
     NOTICE = "notice"
     SYNONYM = "synonym"
+    REASON = "reason"
 
 
 COLUMNS: Mapping[RecordKind, ColumnTable] = {
@@ -35,6 +37,7 @@ COLUMNS: Mapping[RecordKind, ColumnTable] = {
     RecordKind.CASE: CASE_COLUMNS,
     RecordKind.NOTICE: NOTICE_COLUMNS,
     RecordKind.SYNONYM: SYNONYM_COLUMNS,
+    RecordKind.REASON: REASON_COLUMNS,
 }
 _FILE_WORDS: Mapping[str, RecordKind] = {
     "customer": RecordKind.CUSTOMER,
@@ -50,6 +53,8 @@ _FILE_WORDS: Mapping[str, RecordKind] = {
     "通知": RecordKind.NOTICE,
     "synonym": RecordKind.SYNONYM,
     "同义词": RecordKind.SYNONYM,
+    "reason": RecordKind.REASON,
+    "联系原因": RecordKind.REASON,
     "article": RecordKind.ARTICLE,
     "知识": RecordKind.ARTICLE,
     "条目": RecordKind.ARTICLE,
@@ -71,6 +76,7 @@ _SIGNS: Mapping[RecordKind, tuple[frozenset[str], ...]] = {
         frozenset({"region"}),
     ),
     RecordKind.NOTICE: (frozenset({"kind", "wording"}), frozenset({"kind", "priority"})),
+    RecordKind.REASON: (frozenset({"title_zh", "intents"}),),
 }
 
 

@@ -15,6 +15,7 @@ from kb.cases.repository import list_cases, to_case
 from kb.notices.service import list_notices
 from kb.orders.order import Order
 from kb.orders.repository import list_customers, list_orders
+from kb.reasons.service import list_reasons
 from kb.synonyms.service import list_synonyms
 from kb.transfer.kinds import RecordKind
 
@@ -37,6 +38,10 @@ def _list_synonyms(session: Session) -> Iterator[BaseModel]:
     return iter(list_synonyms(session))
 
 
+def _list_reasons(session: Session) -> Iterator[BaseModel]:
+    return iter(list_reasons(session))
+
+
 _LISTS: Mapping[RecordKind, Callable[[Session], Iterator[BaseModel]]] = {
     RecordKind.CUSTOMER: list_customers,
     RecordKind.ORDER: list_orders,
@@ -44,6 +49,7 @@ _LISTS: Mapping[RecordKind, Callable[[Session], Iterator[BaseModel]]] = {
     RecordKind.CASE: _list_cases,
     RecordKind.NOTICE: _list_notices,
     RecordKind.SYNONYM: _list_synonyms,
+    RecordKind.REASON: _list_reasons,
 }
 
 

@@ -15,6 +15,7 @@ from kb.errors import InvalidCondition, InvalidInput, InvalidReply
 from kb.notices.models import Notice
 from kb.orders.order import Order
 from kb.orders.tables import Customer
+from kb.reasons.models import ContactReason
 from kb.synonyms.models import Synonym
 from kb.text.sentences import split_sentences
 from kb.transfer import fields
@@ -24,7 +25,7 @@ from kb.transfer.kinds import COLUMNS, RecordKind
 from kb.transfer.problems import FieldProblem, InvalidRow, explain
 from kb.transfer.structured import InvalidStructure, check_depth
 
-Record = Article | Case | Customer | Order | Notice | Synonym
+Record = Article | Case | ContactReason | Customer | Order | Notice | Synonym
 Values = Mapping[str, object]
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -79,6 +80,12 @@ def parse_synonym(values: Values, *, zone: tzinfo = SHOP_ZONE) -> Synonym:
     return _validate(Synonym, data, columns)
 
 
+def parse_reason(values: Values, *, zone: tzinfo = SHOP_ZONE) -> ContactReason:
+    """Return the contact reason a row holds."""
+    columns, data = _collect(values, COLUMNS[RecordKind.REASON], fields.REASON, zone)
+    return _validate(ContactReason, data, columns)
+
+
 PARSERS: Mapping[RecordKind, Callable[..., Record]] = {
     RecordKind.CUSTOMER: parse_customer,
     RecordKind.ORDER: parse_order,
@@ -86,6 +93,7 @@ PARSERS: Mapping[RecordKind, Callable[..., Record]] = {
     RecordKind.CASE: parse_case,
     RecordKind.NOTICE: parse_notice,
     RecordKind.SYNONYM: parse_synonym,
+    RecordKind.REASON: parse_reason,
 }
 
 

@@ -10,6 +10,7 @@ from kb.cases.models import Case
 from kb.notices.models import Notice
 from kb.orders.repository import TIMES
 from kb.orders.tables import Customer
+from kb.reasons.models import ContactReason
 from kb.synonyms.models import Synonym
 from kb.transfer.formulas import protect
 from kb.transfer.kinds import RecordKind
@@ -29,6 +30,7 @@ COLUMNS: Mapping[RecordKind, Sequence[str]] = {
     RecordKind.CASE: tuple(Case.model_fields),
     RecordKind.NOTICE: tuple(Notice.model_fields),
     RecordKind.SYNONYM: tuple(Synonym.model_fields),
+    RecordKind.REASON: tuple(ContactReason.model_fields),
 }
 LIST_SEPARATOR = "|"
 PATH_SEPARATOR = "/"
