@@ -15,16 +15,20 @@ from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli import serve, serve_with
+from api.in_process import open_in_process
 from eval.adaptation.command import adapt
 from eval.cli import app as eval_app
 from eval.fit_command import fit
+from eval.lookup_speed.command import lookup_speed
+from eval.privacy.command import make_privacy_command
 from index.cli import app as index_app
 from index.cli import match, prepare, update_index
 from index.prepared import ModelNotPrepared, find_prepared
 from index.preview_command import preview
+from index.reasons.offline import find_reasons
 from kb.audit.cli import app as audit_app
 from kb.cli import make_app as make_kb_app
-from kb.customers.cli import customer
+from kb.customers.cli import make_command as make_customer_command
 from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
@@ -43,13 +47,15 @@ app = typer.Typer(
 )
 app.command()(match)
 app.command()(serve)
-app.command()(customer)
+app.command()(make_customer_command(find_reasons))
 app.add_typer(make_kb_app(after_import=update_index), name="kb")
 synonyms_app.command()(preview)
 app.add_typer(index_app, name="index")
 index_app.command()(adapt)
 index_app.command()(fit)
 app.add_typer(eval_app, name="eval")
+eval_app.command("lookup-speed")(lookup_speed)
+eval_app.command("privacy")(make_privacy_command(open_in_process))
 app.add_typer(audit_app, name="audit")
 app.add_typer(notice_app, name="notice")
 

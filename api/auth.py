@@ -1,49 +1,119 @@
-"""Bearer keys: with a key set, `/v1` asks for it before anything else is looked at, but where a body is signed."""
+"""Bearer keys: with one set, `/v1` asks for a key, and for the right role, before anything else is looked at."""
 
 from __future__ import annotations
 
-import hmac
+import logging
+from collections.abc import Mapping, Sequence
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import Unauthorized, make_error_answer
+from api.errors import Forbidden, Unauthorized, make_error_answer
+from kb.access import ApiKey, Role, find_key
+from kb.audit.models import MAX_ACTOR
+
+log = logging.getLogger(__name__)
 
 GUARDED = "/v1"
 SIGNED = frozenset({"/v1/events"})  # Their signature is the key.
+READ, WRITE = frozenset({"GET", "HEAD"}), frozenset({"POST", "PUT", "DELETE", "PATCH"})
+BOTH = READ | WRITE
+# By the beginning of an address, the first that fits: who may read there, who may write. Admins may do everything, and
+# what is not listed is theirs alone.
+PERMITS: Mapping[str, Mapping[frozenset[str], frozenset[Role]]] = {
+    "/v1/customers": {BOTH: frozenset({Role.AGENT})},
+    "/v1/orders": {BOTH: frozenset({Role.AGENT})},
+    "/v1/match": {BOTH: frozenset({Role.AGENT, Role.EDITOR, Role.WIDGET})},
+    "/v1/feedback": {BOTH: frozenset({Role.AGENT, Role.WIDGET})},
+    "/v1/replies": {BOTH: frozenset({Role.AGENT})},
+    "/v1/articles": {READ: frozenset({Role.AGENT, Role.EDITOR}), WRITE: frozenset({Role.EDITOR})},
+    "/v1/synonyms": {READ: frozenset({Role.AGENT, Role.EDITOR}), WRITE: frozenset({Role.EDITOR})},
+    "/v1/notices": {READ: frozenset({Role.AGENT, Role.EDITOR, Role.ANALYST}), WRITE: frozenset({Role.EDITOR})},
+}
+# Those who see nothing of customers.
+WITHOUT_CUSTOMERS = frozenset({Role.EDITOR, Role.WIDGET, Role.ANALYST})
 # Only tells the API description that there is a key; `BearerGate` is what asks for it.
-DESCRIBE_KEY = Depends(HTTPBearer(auto_error=False, description="The key in `XIANZHI_API_KEY`, where one is set."))
+DESCRIBE_KEY = Depends(HTTPBearer(auto_error=False, description="A key of the service, where any is set."))
 
 
 class BearerGate:
-    """ASGI middleware: lets requests with the right key through to the guarded addresses."""
+    """ASGI middleware: lets requests with a key of the right role through to the guarded addresses."""
 
-    def __init__(self, app: ASGIApp, key: SecretStr | None) -> None:
+    def __init__(self, app: ASGIApp, keys: Sequence[ApiKey]) -> None:
         self.app = app
-        self.key = key
+        self.keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self.key is None or not is_guarded(scope["path"]):
+        if scope["type"] != "http" or not self.keys or not is_guarded(scope["path"]):
             await self.app(scope, receive, send)
             return
-        if holds_key(Headers(scope=scope).get("authorization", ""), self.key):
+        key = find_offered(Headers(scope=scope).get("authorization", ""), self.keys)
+        error = _refuse(key, scope["method"], scope["path"])
+        if error is None:
+            scope["state"]["key"] = key
             await self.app(scope, receive, send)
             return
-        error = Unauthorized("A key is needed here. Send the header `Authorization: Bearer <key>`.")
-        await make_error_answer(scope["state"]["request_id"], error)(scope, receive, send)
+        request_id = scope["state"]["request_id"]
+        if key is not None:
+            log.warning("access_refused", extra={"request_id": request_id, "key": key.name, "role": key.role.value})
+        await make_error_answer(request_id, error)(scope, receive, send)
 
 
 def is_guarded(path: str) -> bool:
-    """Tell whether an address asks for the key."""
+    """Tell whether an address asks for a key."""
     return (path == GUARDED or path.startswith(f"{GUARDED}/")) and path not in SIGNED
 
 
-def holds_key(header: str, key: SecretStr) -> bool:
-    """Tell whether an Authorization header carries the key, in a time that does not depend on how nearly."""
+def find_offered(header: str, keys: Sequence[ApiKey]) -> ApiKey | None:
+    """Return the key that an Authorization header carries, or None."""
     scheme, _, offered = header.partition(" ")
-    # Header bytes beyond ASCII arrive as Latin-1; compare_digest takes bytes only for those.
-    same = hmac.compare_digest(offered.strip().encode("latin-1", "replace"), key.get_secret_value().encode())
-    return same and scheme.lower() == "bearer"
+    # Header bytes beyond ASCII arrive as Latin-1; `compare_digest` takes bytes only for those.
+    found = find_key(keys, offered.strip().encode("latin-1", "replace"))
+    return found if scheme.lower() == "bearer" else None
+
+
+def may_call(role: Role, method: str, path: str) -> bool:
+    """Tell whether a role may do this at an address."""
+    return role is Role.ADMIN or role in list_roles(method, path)
+
+
+def list_roles(method: str, path: str) -> frozenset[Role]:
+    """Return the roles, admins apart, that may do this at an address."""
+    permits = next((each for start, each in PERMITS.items() if _lies_under(path, start)), {})
+    return next((roles for methods, roles in permits.items() if method in methods), frozenset())
+
+
+def name_actor(request: Request, claimed: str) -> str:
+    """Return who acts, for the audit trail: the key's name, which nobody chooses, before the name that is claimed."""
+    key: ApiKey | None = getattr(request.state, "key", None)
+    return f"{key.name}/{claimed}"[:MAX_ACTOR] if key is not None and key.name else claimed
+
+
+def refuse_customers(request: Request, *, names_customer: bool, is_public: bool) -> None:
+    """Raise `Forbidden` where a key that sees nothing of customers asks about one, or asks as an agent does.
+
+    An agent's question may hold an order number, which is looked up: so such keys ask as customers do.
+    """
+    key: ApiKey | None = getattr(request.state, "key", None)
+    if key is None or key.role not in WITHOUT_CUSTOMERS:
+        return
+    if names_customer or not is_public:
+        raise Forbidden(
+            f"A key of the role {key.role} sees nothing of customers. Send `audience` public, and neither `order_id` "
+            "nor `customer`; or use an agent's key."
+        )
+
+
+def _refuse(key: ApiKey | None, method: str, path: str) -> Unauthorized | Forbidden | None:
+    if key is None:
+        return Unauthorized("A key is needed here. Send the header `Authorization: Bearer <key>`.")
+    if may_call(key.role, method, path):
+        return None
+    allowed = ", ".join(sorted({Role.ADMIN, *list_roles(method, path)}))
+    return Forbidden(f"A key of the role {key.role} may not do this. Use one of the roles {allowed}.")
+
+
+def _lies_under(path: str, start: str) -> bool:
+    return path == start or path.startswith((f"{start}/", f"{start}:"))

@@ -82,6 +82,32 @@ LOOKUP_ANSWER: Example = {
     },
     "candidates": [],
     "truncated": False,
+    "likely_reasons": [
+        {
+            "reason": "parcel_progress",
+            "title": {"zh": "包裹到哪了", "en": "Where the parcel is"},
+            "probability": 0.707,
+            "order_id": "SO2026111400381",
+            "because": [
+                {
+                    "zh": "超出承诺送达的时长不少于 1 小时（现在 40 小时）",
+                    "en": "time past the promised delivery is at least 1 hour (now 40 hours)",
+                }
+            ],
+            "cases": {"similar": 20, "of_them": 16},
+            "solution": {
+                "item_id": "delivery-late-self",
+                "version": 1,
+                "title": "自营订单已发货但超过承诺时间",
+                "reply": "非常抱歉，您的包裹原定 11月18日 18:00 前送到，现在晚了 40 小时。",
+                "missing": [],
+                "notice": None,
+                "confidence": 0.949,
+                "is_sure": True,
+            },
+        }
+    ],
+    "reasons_from": "orders",
     "request_id": "5ca1ab1e",
 }
 REVEAL: Example = {"fields": ["name", "phone"], "agent": "a-17", "reason": "客户要求回电"}

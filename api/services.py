@@ -30,6 +30,7 @@ class Services:
     metrics: Metrics
     recorder: MatchRecorder
     webhook_secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    solutions_seconds: float = 0.5
     match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
     # A preview takes the place of a match for seconds: never more than one place of them.
     preview_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PREVIEWS_AT_ONCE))

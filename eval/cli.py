@@ -18,6 +18,7 @@ from eval.describe import describe_dataset, show_description
 from eval.from_feedback import from_feedback
 from eval.gate import check_gate, describe_failures, write_baseline
 from eval.metrics import STANDARD_MEASURES, find_measure, is_ranking_measure
+from eval.reasons_command import reasons
 from eval.records import Run
 from eval.runner import run_recipe, run_system
 from eval.storage import find_runs, read_run, to_data, write_run, write_trec
@@ -36,6 +37,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command("from-feedback")(from_feedback)
 app.command("which-order")(which_order)
 app.command("source-trouble")(source_trouble)
+app.command()(reasons)
 
 WORSE = 1  # The exit code of a comparison whose second run is significantly worse.
 FolderOfRun = typer.Argument(help="A run's folder, as `eval run --out` writes it.")

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
+from anyio import move_on_after, to_thread
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import Field
 
-from api.auth import DESCRIBE_KEY
+from api.auth import DESCRIBE_KEY, name_actor
 from api.customer_examples import LOOKUP_ANSWER, REVEAL, REVEAL_ANSWER
 from api.errors import ErrorAnswer
 from api.json_body import StrictJsonRoute
 from api.services import Services, ServicesNeeded
 from api.validation import StrictModel
+from index.matcher import Matcher
+from index.reasons.customer import find_likely_reasons
+from index.reasons.solving import add_solutions
 from kb.articles.models import ItemId
 from kb.audit.models import Actor, Caller, Reason
 from kb.audit.trail import AuditTrail
 from kb.customers.desk import CustomerDesk, Lookup, RevealField
+from kb.customers.likely import LikelyReasons, LookupWithReasons, ReasonsFrom
 from kb.customers.profile import View
 from kb.customers.query import MAX_QUERY
+from kb.orders.order import Order
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(tags=["customers"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -53,8 +63,11 @@ RevealAsked = Annotated[RevealBody, Body(openapi_examples={"call back": {"value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookupAnswer(Lookup):
-    """What was found: `outcome` found has a `profile`, several has `candidates`, none has neither."""
+class LookupAnswer(LookupWithReasons):
+    """What was found: `outcome` found has a `profile`, several has `candidates`, none has neither.
+
+    `likely_reasons` says why a found customer probably gets in touch; `reasons_from` what that goes by.
+    """
 
     request_id: str
 
@@ -86,16 +99,19 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
     summary="Look a customer up",
     responses={200: {"content": {"application/json": {"example": LOOKUP_ANSWER}}}, **REFUSALS},
 )
-def look_up_customer(  # noqa: PLR0913  # Each is a parameter of the address.
+async def look_up_customer(  # noqa: PLR0913  # Each is a parameter of the address.
     request: Request, response: Response, services: ServicesNeeded, query: Asked, agent: Agent, reason: Why = None
 ) -> LookupAnswer:
     """Return the customer whom a phone, number or the end of one means, with orders, parcels, contacts and notices.
 
-    Names, phones and addresses are masked. Where several are meant they are listed, newest order first.
+    Names, phones and addresses are masked. Where several are meant they are listed, newest order first. With one
+    customer come the likeliest reasons to get in touch, each with its ready solution.
     """
     response.headers["Cache-Control"] = NEVER_STORED
-    caller = Caller(agent, reason, request.state.request_id)
-    return build_answer(_open_desk(services).look_up(query, caller), caller.request_id)
+    caller = Caller(name_actor(request, agent), reason, request.state.request_id)
+    found, likely, orders = await to_thread.run_sync(_look_up, services, query, caller)
+    likely = await _solve(services, likely, orders)
+    return build_answer(found, likely, caller.request_id)
 
 
 @router.post(
@@ -112,14 +128,57 @@ def reveal_customer(
 ) -> RevealAnswer:
     """Return what was asked for as it is stored."""
     response.headers["Cache-Control"] = NEVER_STORED
-    caller = Caller(body.agent, body.reason, request.state.request_id)
+    caller = Caller(name_actor(request, body.agent), body.reason, request.state.request_id)
     revealed = _open_desk(services).reveal(customer_id, body.fields, caller)
     return RevealAnswer(caller.request_id, revealed.customer_id, revealed.values)
 
 
-def build_answer(found: Lookup, request_id: str) -> LookupAnswer:
+def build_answer(found: Lookup, likely: LikelyReasons, request_id: str) -> LookupAnswer:
     """Return what is answered to a look-up."""
-    return LookupAnswer(**{part.name: getattr(found, part.name) for part in fields(Lookup)}, request_id=request_id)
+    return LookupAnswer(
+        **{part.name: getattr(found, part.name) for part in fields(Lookup)},
+        likely_reasons=likely.reasons,
+        reasons_from=likely.origin,
+        request_id=request_id,
+    )
+
+
+def _look_up(services: Services, query: str, caller: Caller) -> tuple[Lookup, LikelyReasons, Sequence[Order]]:
+    desk = _open_desk(services)
+    found = desk.look_up(query, caller)
+    try:
+        likely, orders = find_likely_reasons(services.matcher.live, services.database, found, desk.view)
+    except Exception as error:
+        return found, _note_failure(error), ()
+    return found, likely, orders
+
+
+async def _solve(services: Services, likely: LikelyReasons, orders: Sequence[Order]) -> LikelyReasons:
+    """Add the solutions; waiting for a place among the matches takes from the time that there is for them."""
+    seconds = services.solutions_seconds
+    if not likely.reasons or not seconds:
+        return likely
+    until = time.monotonic() + seconds
+    solved = likely
+    with move_on_after(seconds):
+        solved = await to_thread.run_sync(
+            _add_solutions, services.matcher, likely, orders, until, limiter=services.match_limiter
+        )
+    return solved
+
+
+def _add_solutions(matcher: Matcher, likely: LikelyReasons, orders: Sequence[Order], until: float) -> LikelyReasons:
+    try:
+        return add_solutions(matcher, likely, orders, seconds=until - time.monotonic())
+    except Exception as error:
+        _note_failure(error)
+        return likely
+
+
+def _note_failure(error: Exception) -> LikelyReasons:
+    """Log that there are no reasons, and not why in words, which may be a customer's; the look-up is answered."""
+    log.error("likely_reasons_failed", extra={"error": type(error).__name__})
+    return LikelyReasons(ReasonsFrom.FAILED)
 
 
 def _open_desk(services: Services) -> CustomerDesk:

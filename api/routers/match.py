@@ -9,13 +9,14 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Body, Request
 
-from api.auth import DESCRIBE_KEY
+from api.auth import DESCRIBE_KEY, refuse_customers
 from api.errors import ErrorAnswer, NotReady, ServiceBusy
 from api.examples import MATCH_ANSWER, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.json_body import StrictJsonRoute
 from api.schemas import MatchBody
 from api.services import MATCHES_WAITING, Services, ServicesNeeded
 from index.solutions import Filters, MatchRequest, MatchResult
+from kb.articles.models import Audience
 from kb.feedback.models import AnsweredMatch, ShownSolution
 
 router = APIRouter(tags=["match"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
@@ -49,6 +50,8 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     Each comes with its reasons: matched words, conditions that the order meets or not, parts of the score,
     and a reply filled with the order's own facts. `answered` is false where nothing is likely to be the answer.
     """
+    names_customer = body.order_id is not None or body.customer is not None
+    refuse_customers(request, names_customer=names_customer, is_public=body.audience is Audience.PUBLIC)
     waiting = services.match_limiter.statistics().tasks_waiting
     if waiting >= MATCHES_WAITING:
         raise ServiceBusy("Too many questions are waiting. Try again in a moment.")
@@ -77,6 +80,7 @@ def describe_match(asked: MatchRequest, answer: MatchResult, *, at: datetime) ->
         answered=answer.answered,
         is_filtered=asked.filters != Filters(),
         shown=[ShownSolution(s.rank, s.kind, s.id, s.version, s.score) for s in answer.solutions],
+        notice_ids=[notice.id for notice in answer.notices],
     )
 
 

@@ -1,10 +1,11 @@
-"""`POST /v1/notices:preview`: which orders a notice would touch, before it is published."""
+"""Notices: which orders one would touch, before it is published, and what a published one did."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Path
 from pydantic import Field, model_validator
 
 from api.auth import DESCRIBE_KEY
@@ -15,7 +16,8 @@ from api.validation import StrictModel
 from kb.articles.models import ItemId
 from kb.notices.models import Notice
 from kb.notices.preview import MOST_ORDERS, NoticePreview, preview_notices
-from kb.notices.service import get_notice
+from kb.notices.service import get_notice, is_in_force
+from kb.notices.touches import NoticeReach, measure_reach
 from kb.orders.order import Moment
 
 router = APIRouter(tags=["notices"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
@@ -79,6 +81,31 @@ PREVIEWED: dict[str, Any] = {
     ],
 }
 
+REACHED: dict[str, Any] = {
+    "notice_id": "notice-snow-northeast",
+    "title": "东北地区大雪，配送延误 1-2 天",
+    "in_force": True,
+    "reach": {
+        "touched": 31,
+        "by_touch": {"lookup": 12, "agent": 9, "customer": 14},
+        "told": 13,
+        "avoided": 8,
+        "returned": 2,
+        "open": 3,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAnswer:
+    """A notice, and what it did."""
+
+    notice_id: str
+    title: str
+    in_force: bool
+    reach: NoticeReach
+
+
 NewPreview = Annotated[
     NoticePreviewBody,
     Body(
@@ -119,3 +146,28 @@ def preview(body: NewPreview, services: ServicesNeeded) -> NoticePreview:
             most=body.most,
         )
     return shown
+
+
+@router.get(
+    "/v1/notices/{notice_id}",
+    summary="What a notice did",
+    responses={
+        200: {"content": {"application/json": {"example": REACHED}}},
+        401: {"description": "The key is missing or wrong.", "model": ErrorAnswer},
+        404: {"description": "No notice has this id.", "model": ErrorAnswer},
+        422: {"description": "The id cannot be one.", "model": ErrorAnswer},
+    },
+)
+def show_notice(
+    notice_id: Annotated[ItemId, Path(description="The notice's id.")], services: ServicesNeeded
+) -> NoticeAnswer:
+    """Count the contacts that a notice touched, and those that it probably spared; counts only.
+
+    `touched` are orders and days on which it was shown, in a look-up, to an agent or to the customer; of the `told`
+    ones the customer read it. `avoided` estimates: nobody asked about the order again within three days.
+    """
+    now = services.now()
+    with services.database.read() as session:
+        notice = get_notice(session, notice_id)
+        reach = measure_reach(session, notice_id, now=now)
+    return NoticeAnswer(notice.id, notice.title, is_in_force(notice, now), reach)

@@ -1,10 +1,12 @@
-"""The command line `customer`: who it is, masked, with orders, parcels, contacts and notices."""
+"""The command line `customer`: who it is, masked, with orders, parcels, contacts and notices; and why they may call."""
 
 from __future__ import annotations
 
 import getpass
 import os
 import uuid
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,7 +16,8 @@ from rich.console import Console
 
 from kb.audit.models import MAX_ACTOR, MAX_REASON, Caller
 from kb.audit.trail import AuditTrail
-from kb.customers.desk import CustomerDesk
+from kb.customers.desk import CustomerDesk, Lookup
+from kb.customers.likely import FindReasons, LookupWithReasons
 from kb.customers.profile import View
 from kb.customers.tables import show_lookup
 from kb.opening import open_for_command
@@ -27,19 +30,30 @@ Why = Annotated[str | None, typer.Option("--reason", help="Why; stands in the au
 AsJson = Annotated[bool, typer.Option("--json", help="Write what was found as JSON.")]
 
 
-def customer(query: Query, reason: Why = None, as_json: AsJson = False) -> None:
-    """Look a customer up by phone, order or tracking number; the look-up is noted in the audit trail."""
-    settings = Settings()
-    caller = Caller(read_user(), (reason or "").strip()[:MAX_REASON] or None, uuid.uuid4().hex)
-    with open_for_command(settings) as database:
-        view = View(settings.now or datetime.now(UTC), settings.zone)
-        found = CustomerDesk(database, AuditTrail(database), view).look_up(query, caller)
-    if as_json:
-        typer.echo(orjson.dumps(found).decode())
-    else:
-        show_lookup(Console(), found, settings.zone)
-    if found.profile is None and not found.candidates:
-        raise typer.Exit(EXIT_NONE)
+def make_command(find_reasons: FindReasons) -> Callable[..., None]:
+    """Return the command; `find_reasons` says why whoever was found probably gets in touch."""
+
+    def customer(query: Query, reason: Why = None, as_json: AsJson = False) -> None:
+        """Look a customer up by phone, order or tracking number; the look-up is noted in the audit trail."""
+        settings = Settings()
+        caller = Caller(read_user(), (reason or "").strip()[:MAX_REASON] or None, uuid.uuid4().hex)
+        with open_for_command(settings) as database:
+            view = View(settings.now or datetime.now(UTC), settings.zone)
+            found = CustomerDesk(database, AuditTrail(database), view).look_up(query, caller)
+            likely = find_reasons(settings, database, found, view)
+        answer = LookupWithReasons(
+            **{part.name: getattr(found, part.name) for part in fields(Lookup)},
+            likely_reasons=likely.reasons,
+            reasons_from=likely.origin,
+        )
+        if as_json:
+            typer.echo(orjson.dumps(answer).decode())
+        else:
+            show_lookup(Console(), answer, settings.zone)
+        if found.profile is None and not found.candidates:
+            raise typer.Exit(EXIT_NONE)
+
+    return customer
 
 
 def read_user() -> str:

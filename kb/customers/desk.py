@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kb.audit.models import Act, AuditAction, AuditOutcome, Caller
@@ -17,8 +19,11 @@ from kb.customers.query import QueryKind, hash_query, read_query
 from kb.database import Database
 from kb.errors import NotFound
 from kb.identity import ensure_identity
+from kb.notices.touches import Shown, Touch, note_if_fresh
 from kb.orders.tables import CustomerRow
 from kb.text.mask import mask_personal_data
+
+log = logging.getLogger(__name__)
 
 
 class RevealField(StrEnum):
@@ -70,13 +75,28 @@ class CustomerDesk:
     def look_up(self, query: str, caller: Caller) -> Lookup:
         """Find whom a query means; raises `QueryUnreadable`, or `AuditUnavailable` where it cannot be noted."""
         act = Act(caller, AuditAction.LOOKUP, digest_query(self.database, query))
-        return self.trail.run(act, lambda: self._look_up(query), lambda found: found.outcome)
+        found = self.trail.run(act, lambda: self._look_up(query), lambda found: found.outcome)
+        self._count_notices(found)
+        return found
 
     def reveal(self, customer_id: str, fields: Iterable[RevealField], caller: Caller) -> Revealed:
         """Return data in plain; raises `CustomerUnknown`, or `AuditUnavailable` where it cannot be noted."""
         wanted = [field for field in RevealField if field in set(fields)]
         act = Act(caller, AuditAction.REVEAL, f"{self._name(customer_id)} {','.join(wanted)}")
         return self.trail.run(act, lambda: self._reveal(customer_id, wanted), lambda _: AuditOutcome.FOUND)
+
+    def _count_notices(self, found: Lookup) -> None:
+        """Count which notices were shown; that it cannot be counted is no reason to answer less."""
+        notices = found.profile.notices if found.profile else ()
+        shown = [
+            Shown(notice.id, order_id, Touch.LOOKUP, self.view.now)
+            for notice in notices
+            for order_id in notice.order_ids
+        ]
+        try:
+            note_if_fresh(self.database, [one for one in shown if one.order_id])
+        except SQLAlchemyError as error:
+            log.warning("notices_not_counted", extra={"error": type(error).__name__})
 
     def _name(self, customer_id: str) -> str:
         """Return how the trail names a customer: by the id, unless that looks like somebody's phone or name."""

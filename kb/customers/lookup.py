@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.customers.query import CustomerQuery, QueryKind
-from kb.orders.tables import CustomerRow, OrderRow, ShipmentRow
+from kb.orders.tables import CustomerRow, OrderRow, Reversed, ShipmentRow
 
 MAX_CANDIDATES = 20
 MOST_READ = 500  # Of each kind: an end that more share tells nobody apart.
@@ -56,6 +56,39 @@ class _Hit:
     at: datetime | None
 
 
+def _prepare_reads(
+    statement: Select[*tuple[Any, ...]], column: InstrumentedAttribute[str | None]
+) -> Mapping[bool, Select[*tuple[Any, ...]]]:
+    """Return the statement for numbers that are the bound one, and, at True, for those that end so."""
+    starts, beyond = bindparam("start", type_=Reversed), bindparam("beyond", type_=Reversed)
+    ends = statement.where((column >= starts) & (column < beyond)).limit(MOST_READ)
+    return {False: statement.where(column == starts).limit(MOST_READ), True: ends}
+
+
+# Prepared once: putting a statement together takes longer than the database needs to answer it.
+_NEWEST_ORDER_AT = (
+    select(func.max(OrderRow.placed_at)).where(OrderRow.customer_id == CustomerRow.id).correlate(CustomerRow)
+).scalar_subquery()
+_SPELLINGS = bindparam("spellings", type_=String(), expanding=True)
+_KNOWN: Select[*tuple[Any, ...]] = select(CustomerRow.id, _NEWEST_ORDER_AT).where(CustomerRow.id.in_(_SPELLINGS))
+_OF_ORDERS: Select[*tuple[Any, ...]] = (
+    select(OrderRow.customer_id, func.max(OrderRow.placed_at))
+    .where(OrderRow.customer_id.in_(_SPELLINGS))
+    .group_by(OrderRow.customer_id)
+)
+_BY_PHONE = _prepare_reads(select(CustomerRow.id, _NEWEST_ORDER_AT), CustomerRow.phone_reversed)
+_BY_ORDER = _prepare_reads(
+    select(OrderRow.id_reversed, OrderRow.customer_id, OrderRow.id, OrderRow.placed_at).order_by(OrderRow.id_reversed),
+    OrderRow.id_reversed,
+)
+_BY_PARCEL = _prepare_reads(
+    select(ShipmentRow.tracking_reversed, OrderRow.customer_id, OrderRow.id, OrderRow.placed_at)
+    .join(OrderRow, OrderRow.id == ShipmentRow.order_id)
+    .order_by(ShipmentRow.tracking_reversed),
+    ShipmentRow.tracking_reversed,
+)
+
+
 def find_candidates(session: Session, query: CustomerQuery) -> Candidates:
     """Return everybody whom the query can mean."""
     finders = (_find_by_id, _find_by_phone, _find_by_order, _find_by_parcel)
@@ -67,49 +100,32 @@ def find_candidates(session: Session, query: CustomerQuery) -> Candidates:
 
 def _find_by_id(session: Session, query: CustomerQuery) -> list[_Hit]:
     """Find customers, and orders of customers who were never imported themselves."""
-    known = select(CustomerRow.id, _newest_order_at(CustomerRow.id)).where(CustomerRow.id.in_(query.id_spellings))
-    of_orders = (
-        select(OrderRow.customer_id, func.max(OrderRow.placed_at))
-        .where(OrderRow.customer_id.in_(query.id_spellings))
-        .group_by(OrderRow.customer_id)
-    )
-    rows = [*session.execute(known), *session.execute(of_orders)]
+    spellings = {"spellings": list(query.id_spellings)}
+    rows = [row for statement in (_KNOWN, _OF_ORDERS) for row in _ask(session, statement, spellings)]
     return [_Hit(MatchedBy.CUSTOMER_ID, customer_id, None, at) for customer_id, at in rows]
 
 
 def _find_by_phone(session: Session, query: CustomerQuery) -> list[_Hit]:
     if query.phone is None:
         return []
-    ends = query.kind is QueryKind.TAIL
-    statement = (
-        select(CustomerRow.id, _newest_order_at(CustomerRow.id))
-        .where(_reads(CustomerRow.phone_reversed, query.phone, ends=ends))
-        .limit(MOST_READ)
-    )
-    return [_Hit(MatchedBy.PHONE, customer_id, None, at) for customer_id, at in session.execute(statement)]
+    statement = _BY_PHONE[query.kind is QueryKind.TAIL]
+    rows = _ask(session, statement, _bound(query.phone))
+    return [_Hit(MatchedBy.PHONE, customer_id, None, at) for customer_id, at in rows]
 
 
 def _find_by_order(session: Session, query: CustomerQuery) -> list[_Hit]:
-    column = OrderRow.id_reversed
-    statement = (
-        select(column, OrderRow.customer_id, OrderRow.id, OrderRow.placed_at)
-        .where(_reads(column, query.number, ends=_may_be_an_end(query)))
-        .order_by(column)
-        .limit(MOST_READ)
-    )
-    return _make_hits(MatchedBy.ORDER_NUMBER, query, session.execute(statement).all())
+    rows = _ask(session, _BY_ORDER[_may_be_an_end(query)], _bound(query.number))
+    return _make_hits(MatchedBy.ORDER_NUMBER, query, rows)
 
 
 def _find_by_parcel(session: Session, query: CustomerQuery) -> list[_Hit]:
-    column = ShipmentRow.tracking_reversed
-    statement = (
-        select(column, OrderRow.customer_id, OrderRow.id, OrderRow.placed_at)
-        .join(OrderRow, OrderRow.id == ShipmentRow.order_id)
-        .where(_reads(column, query.number, ends=_may_be_an_end(query)))
-        .order_by(column)
-        .limit(MOST_READ)
-    )
-    return _make_hits(MatchedBy.TRACKING_NUMBER, query, session.execute(statement).all())
+    rows = _ask(session, _BY_PARCEL[_may_be_an_end(query)], _bound(query.number))
+    return _make_hits(MatchedBy.TRACKING_NUMBER, query, rows)
+
+
+def _ask(session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, object]) -> Sequence[Any]:
+    # By the connection: a session looks into every statement for what it would have to keep track of.
+    return session.connection().execute(statement, values).all()
 
 
 def _may_be_an_end(query: CustomerQuery) -> bool:
@@ -117,18 +133,10 @@ def _may_be_an_end(query: CustomerQuery) -> bool:
     return query.kind is not QueryKind.PHONE and query.number.isdecimal()
 
 
-def _reads(column: InstrumentedAttribute[str | None], value: str, *, ends: bool) -> ColumnElement[bool]:
-    """Return the condition that a number is this one, or ends so."""
+def _bound(value: str) -> dict[str, object]:
+    """Return what a number that is this one starts with in the index, and the first that no longer ends so."""
     start = value[::-1]
-    if not ends:
-        return column == start
-    return (column >= start) & (column < start[:-1] + chr(ord(start[-1]) + 1))
-
-
-def _newest_order_at(customer_id: InstrumentedAttribute[str]) -> Any:
-    return (
-        select(func.max(OrderRow.placed_at)).where(OrderRow.customer_id == customer_id).correlate(CustomerRow)
-    ).scalar_subquery()
+    return {"start": start, "beyond": start[:-1] + chr(ord(start[-1]) + 1)}
 
 
 def _make_hits(by: MatchedBy, query: CustomerQuery, rows: Iterable[Any]) -> list[_Hit]:

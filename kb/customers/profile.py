@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kb.articles.models import Audience
 from kb.customers.person import MaskedCustomer, describe_unknown, mask_customer
+from kb.customers.records import CustomerRecords, read_records
 from kb.customers.remarks import Remark, list_remarks, read_hours, say_state
 from kb.customers.timeline import ParcelLine, list_parcels
 from kb.feedback.models import MatchRow
@@ -19,17 +20,13 @@ from kb.notices.models import NoticeKind
 from kb.notices.service import list_notices, select_notices
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order, OrderStatus, RefundStatus
-from kb.orders.repository import list_customer_orders, to_order
-from kb.orders.tables import CustomerRow, OrderRow
 from kb.orders.words import REFUND_STATUS, Words
 from kb.text.mask import mask_personal_data
 
-MAX_ORDERS = 20
 MAX_ITEM_NAMES = 20
 MAX_CONTACTS = 10
 MAX_NOTICES = 20
 MAX_QUESTION_CHARACTERS = 500
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +106,8 @@ def build_profile(
     session: Session, customer_id: str | None, order_ids: Sequence[str], view: View
 ) -> CustomerProfile | None:
     """Return the profile of a customer, or of these orders where nobody is known; None where neither exists."""
-    orders, has_more = _load_orders(session, customer_id, order_ids)
-    customer = _load_customer(session, customer_id, orders)
+    records = read_records(session, customer_id, order_ids)
+    orders, customer = records.orders, _describe_customer(customer_id, records)
     if customer is None and not orders:
         return None
     contexts = [derive_context(order, now=view.now, zone=view.zone) for order in orders]
@@ -120,32 +117,19 @@ def build_profile(
             _summarise(order, context, is_asked_for=order.id in order_ids)
             for order, context in zip(orders, contexts, strict=True)
         ),
-        has_more_orders=has_more,
+        has_more_orders=records.has_more_orders,
         contacts=_list_contacts(session, [order.id for order in orders if order.id]),
         notices=_list_notices(session, contexts),
     )
 
 
-def _load_customer(session: Session, customer_id: str | None, orders: Sequence[Order]) -> MaskedCustomer | None:
+def _describe_customer(customer_id: str | None, records: CustomerRecords) -> MaskedCustomer | None:
     if customer_id is None:
         return None
-    row = session.get(CustomerRow, customer_id)
-    if row is not None:
-        return mask_customer(row)
-    said = next((order.customer for order in orders if order.customer), None)
+    if records.customer is not None:
+        return mask_customer(records.customer)
+    said = next((order.customer for order in records.orders if order.customer), None)
     return describe_unknown(customer_id, said) if said else None
-
-
-def _load_orders(session: Session, customer_id: str | None, order_ids: Sequence[str]) -> tuple[list[Order], bool]:
-    """Return the newest orders and those that were asked for, however old they are."""
-    newest = list_customer_orders(session, customer_id, limit=MAX_ORDERS + 1) if customer_id is not None else []
-    has_more = len(newest) > MAX_ORDERS
-    known = {order.id for order in newest[:MAX_ORDERS]}
-    asked = [order_id for order_id in order_ids[:MAX_ORDERS] if order_id not in known]
-    older = [to_order(row) for row in session.scalars(select(OrderRow).where(OrderRow.id.in_(asked)))] if asked else []
-    kept = newest[: MAX_ORDERS - len(older)]
-    orders = sorted([*kept, *older], key=lambda order: order.placed_at or _NEVER, reverse=True)
-    return orders, has_more
 
 
 def _summarise(order: Order, context: OrderContext, *, is_asked_for: bool) -> OrderSummary:

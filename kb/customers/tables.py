@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from rich.console import Console
@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from kb.customers.candidates import ListedCandidate
-from kb.customers.desk import Lookup
+from kb.customers.likely import LikelyReason, LookupWithReasons, ReasonsFrom
 from kb.customers.person import MaskedCustomer
 from kb.customers.profile import Contact, CustomerProfile, OrderSummary, TouchingNotice
 from kb.customers.timeline import ParcelEvent, ParcelLine
@@ -19,12 +19,21 @@ from kb.orders.order import ShipmentDirection
 
 SHOWN_EVENTS = 8  # `--json` has more.
 SHOWN_QUESTION = 80
+SHOWN_REPLY = 120
+# Why no reasons are shown, where somebody can do something about it, or what they go by.
+_ORIGINS: Mapping[ReasonsFrom, str] = {
+    ReasonsFrom.RATES: "By how common they are: too few past cases, or no orders, to tell more.",
+    ReasonsFrom.NO_INTENTS: "No likely reasons: no case has an intent. Import cases with one, and build the index.",
+    ReasonsFrom.NO_INDEX: "No likely reasons: no index is built. Run `xianzhi index build`.",
+    ReasonsFrom.FAILED: "No likely reasons: they could not be worked out.",
+}
 
 
-def show_lookup(console: Console, found: Lookup, zone: tzinfo) -> None:
+def show_lookup(console: Console, found: LookupWithReasons, zone: tzinfo) -> None:
     """Print what was found."""
     if found.profile is not None:
         _show_profile(console, found.profile, zone)
+        _show_reasons(console, found)
     elif found.candidates:
         console.print(_list_candidates(found.candidates, zone))
         more = "More than these are meant. " if found.truncated else ""
@@ -127,6 +136,31 @@ def _list_contacts(contacts: Iterable[Contact], zone: tzinfo) -> Table:
         answered = "yes" if contact.answered else "no"
         question = contact.question[:SHOWN_QUESTION]
         _add_row(table, _say_time(contact.at, zone), contact.order_id or "", question, answered)
+    return table
+
+
+def _show_reasons(console: Console, found: LookupWithReasons) -> None:
+    if found.likely_reasons:
+        console.print(_list_reasons(found.likely_reasons))
+    if found.reasons_from in _ORIGINS:
+        console.print(_ORIGINS[found.reasons_from], highlight=False, markup=False)
+
+
+def _list_reasons(reasons: Iterable[LikelyReason]) -> Table:
+    headings = ("reason", "likely", "order", "because", "past cases", "solution")
+    table = Table(*headings, title="Likely reasons", title_justify="left")
+    for one in reasons:
+        solution = one.solution
+        reply = f" {solution.reply[:SHOWN_REPLY]}" if solution and solution.reply else ""
+        _add_row(
+            table,
+            one.title.zh,
+            f"{one.probability:.0%}",
+            one.order_id or "",
+            "；".join(words.zh for words in one.because),
+            f"{one.cases.of_them} of {one.cases.similar}",
+            f"{solution.title} ({solution.item_id}){reply}" if solution else "",
+        )
     return table
 
 

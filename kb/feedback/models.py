@@ -83,6 +83,7 @@ class AnsweredMatch:
     answered: bool
     is_filtered: bool
     shown: Sequence[ShownSolution]
+    notice_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

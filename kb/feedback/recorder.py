@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch
 from kb.feedback.repository import insert_matches, prune_matches
+from kb.notices.touches import list_shown, note_shown
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +149,7 @@ class MatchRecorder:
         try:
             with self._database.write() as session:
                 insert_matches(session, batch)
+                note_shown(session, list_shown(batch))
         except AWAY as error:
             log.warning("match_records_delayed", extra={"error": type(error).__name__, "waiting": len(self._waiting)})
             return None

@@ -16,7 +16,8 @@ from rich.table import Table
 from kb.errors import InvalidInput
 from kb.notices.models import Notice
 from kb.notices.preview import MOST_ORDERS, NO_REGION, NoticePreview, preview_notices
-from kb.notices.service import get_notice
+from kb.notices.service import get_notice, is_in_force, list_notices
+from kb.notices.touches import measure_reach
 from kb.opening import open_for_command
 from kb.orders.words import ORDER_STATUS
 from kb.settings import Settings
@@ -25,6 +26,8 @@ from kb.transfer.parsing import FileParser, RefusedSource
 from kb.transfer.readers import READERS, get_reader
 
 MOST_NOTICES = 20
+MOST_LISTED = 1_000
+NAMED = orjson.OPT_NON_STR_KEYS  # Ways are counted by name.
 COUNTED_LINES = 10
 
 app = typer.Typer(help="Announcements that touch orders.", no_args_is_help=True)
@@ -61,6 +64,49 @@ def preview(source: Source, as_json: AsJson = False) -> None:
     console = Console()
     for notice, shown in zip(notices, previews, strict=True):
         _show(notice, shown, console, settings.zone)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the stored notices with what each did so far: contacts touched, and probably avoided."""
+    settings = Settings()
+    now = settings.now or datetime.now(UTC)
+    with open_for_command(settings) as database, database.read() as session:
+        rows = [(notice, measure_reach(session, notice.id, now=now)) for notice in list_notices(session)[:MOST_LISTED]]
+    if as_json:
+        typer.echo(orjson.dumps([{"id": notice.id, **asdict(reach)} for notice, reach in rows], option=NAMED).decode())
+        return
+    table = Table("notice", "title", "in force", "touched", "told", "avoided")
+    for notice, reach in rows:
+        in_force = "yes" if is_in_force(notice, now) else "no"
+        counts = (f"{reach.touched:,}", f"{reach.told:,}", f"{reach.avoided:,}")
+        table.add_row(escape(notice.id), escape(notice.title), in_force, *counts)
+    Console().print(table)
+
+
+@app.command()
+def show(
+    notice_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a stored notice.")], as_json: AsJson = False
+) -> None:
+    """Show a notice, and how many contacts it touched and probably spared."""
+    settings = Settings()
+    now = settings.now or datetime.now(UTC)
+    with open_for_command(settings) as database, database.read() as session:
+        notice = get_notice(session, notice_id)
+        reach = measure_reach(session, notice_id, now=now)
+    if as_json:
+        about = {"id": notice.id, "title": notice.title, "in_force": is_in_force(notice, now)}
+        typer.echo(orjson.dumps({**about, "reach": asdict(reach)}, option=NAMED).decode())
+        return
+    console = Console()
+    console.print(f"[bold]{escape(notice.id)}[/] {escape(notice.title)}", highlight=False)
+    by_touch = ", ".join(f"{count:,} {touch.value}" for touch, count in reach.by_touch.items())
+    console.print(f"touched: {reach.touched:,} orders and days ({by_touch})", highlight=False)
+    console.print(
+        f"told: {reach.told:,} orders; asked again: {reach.returned:,}; probably avoided: {reach.avoided:,}; "
+        f"not over yet: {reach.open:,}",
+        highlight=False,
+    )
 
 
 def read_notices(path: Path, zone: tzinfo) -> list[Notice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -98,8 +99,11 @@ class CustomerTier(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
 def _refuse_unstorable_text(value: object) -> object:
-    if isinstance(value, str) and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
+    if isinstance(value, str) and _UNSTORABLE.search(value):
         raise PydanticCustomError("unstorable_text", "Text holds a NUL or half of a surrogate pair; send clean UTF-8")
     return value
 

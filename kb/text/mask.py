@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.text.addresses import find_addresses
+from kb.text.name_shapes import HIDDEN
 from kb.text.names import find_names
 from kb.text.normalise import simplify, to_half_width
 from kb.text.numbers import NumberKind, find_personal_numbers
@@ -19,6 +20,7 @@ class PersonalDataKind(StrEnum):
     MOBILE = "手机号"
     LANDLINE = "电话"
     NATIONAL_ID = "身份证号"
+    PASSPORT = "护照号"
     BANK_CARD = "银行卡号"
     EMAIL = "邮箱"
     ADDRESS = "地址"
@@ -49,11 +51,15 @@ _KIND_OF_NUMBER = {
     NumberKind.BANK_CARD: PersonalDataKind.BANK_CARD,
 }
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++ ?@ ?[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++")
+# Letters and digits like a model number's: only its label tells a passport apart.
+_PASSPORT = re.compile(
+    r"(?i:护照|港澳通行证|通行证|passport)(?i:\s?(?:证件|号码?|no\.?|num(?:ber)?|is|是|为|[:#]))*\s?"
+    r"(?P<number>[A-Za-z]{1,2} ?[0-9]{7,9})(?![0-9A-Za-z])"
+)
 _PLACEHOLDER = re.compile(r"\[(?P<word>[\u4e00-\u9fff]{1,8})[xX]?[0-9]{0,3}\]")
 # One private character stands for each hidden one, so that positions hold and no rule reads across it.
-_HIDDEN = "\ue000"
 _HIDDEN_PHONE = "\ue001"
-_PRIVATE = {ord(_HIDDEN): "\ue0ff", ord(_HIDDEN_PHONE): "\ue0ff"}
+_PRIVATE = {ord(HIDDEN): "\ue0ff", ord(_HIDDEN_PHONE): "\ue0ff"}
 _PHONES = frozenset({PersonalDataKind.MOBILE, PersonalDataKind.LANDLINE})
 
 
@@ -84,6 +90,11 @@ def _find_numbers(text: str) -> Iterator[Finding]:
         yield Finding(_KIND_OF_NUMBER[number.kind], number.start, number.end)
 
 
+def _find_passports(text: str) -> Iterator[Finding]:
+    for match in _PASSPORT.finditer(text):
+        yield Finding(PersonalDataKind.PASSPORT, *match.span("number"))
+
+
 def _find_addresses(text: str) -> Iterator[Finding]:
     for span in find_addresses(text):
         yield Finding(PersonalDataKind.ADDRESS, *span)
@@ -100,13 +111,14 @@ def _find_names(text: str) -> Iterator[Finding]:
 _DETECTORS: tuple[Callable[[str], Iterator[Finding]], ...] = (
     _find_emails,
     _find_numbers,
+    _find_passports,
     _find_addresses,
     _find_names,
 )
 
 
 def _filler(finding: Finding) -> str:
-    return (_HIDDEN_PHONE if finding.kind in _PHONES else _HIDDEN) * (finding.end - finding.start)
+    return (_HIDDEN_PHONE if finding.kind in _PHONES else HIDDEN) * (finding.end - finding.start)
 
 
 def _placeholder(finding: Finding) -> str:
@@ -115,7 +127,7 @@ def _placeholder(finding: Finding) -> str:
 
 def _hide_placeholder(match: re.Match[str]) -> str:
     is_phone = match["word"] in {kind.value for kind in _PHONES}
-    return (_HIDDEN_PHONE if is_phone else _HIDDEN) * len(match[0])
+    return (_HIDDEN_PHONE if is_phone else HIDDEN) * len(match[0])
 
 
 def _replace(text: str, findings: list[Finding], replacement: Callable[[Finding], str]) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
-NAME_WORDS = Path(__file__).parent / "dictionaries" / "names.txt"
+from kb.text.name_cues import find_cued_names
+from kb.text.name_shapes import looks_like_a_name, name_words, surname_length
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _CUE = re.compile(
@@ -24,7 +23,7 @@ _TITLE = re.compile("先生|女士|小姐|太太")
 _NOT_FIRST = frozenset("的了吗呢吧是在不没也都就还要我你他她它这那谁哪怎请把被让给说写改错填您哦啊呀呗嘛么")
 _NOT_SECOND = _NOT_FIRST | frozenset("和与或电手收寄地想住身订已可能会来去到有跟帮需但因所为号码，")
 _SEPARATOR = r"[\s,，、:：;；/|]"
-_BEFORE_PHONE = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{2,4}}){_SEPARATOR}{{0,3}}$")
+_BEFORE_PHONE = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{2,4}}?)收?{_SEPARATOR}{{0,3}}$")
 _AFTER_PHONE = re.compile(rf"{_SEPARATOR}{{0,3}}([{_HAN}]{{2,4}})(?=$|[\s,，。、;；/|])")
 _WINDOW = 16
 
@@ -40,6 +39,7 @@ def find_names(text: str, *, phone_mark: str) -> Iterator[tuple[int, int]]:
         if name is not None and name[0].split()[0].lower() not in _not_names():
             yield name.span()
     yield from _names_beside_phones(text, phone_mark)
+    yield from find_cued_names(text)
 
 
 def _names_beside_phones(text: str, phone_mark: str) -> Iterator[tuple[int, int]]:
@@ -54,7 +54,7 @@ def _names_beside_phones(text: str, phone_mark: str) -> Iterator[tuple[int, int]
 
 
 def _is_whole_name(word: str) -> bool:
-    return _name_length(word, 0, is_strong=False) == len(word)
+    return looks_like_a_name(word) or _name_length(word, 0, is_strong=False) == len(word)
 
 
 def _name_length(text: str, start: int, *, is_strong: bool) -> int:
@@ -67,23 +67,16 @@ def _name_length(text: str, start: int, *, is_strong: bool) -> int:
         return 0
     run = match[0]
     is_delimited = 2 <= len(run) <= 3
-    surname_length = _surname_length(run, allow_rare=is_strong and is_delimited)
-    given = run[surname_length:]
-    if surname_length == 0 or not given:
+    family = surname_length(run, allow_rare=is_strong and is_delimited)
+    given = run[family:]
+    if family == 0 or not given:
         return 0
     if title := _TITLE.match(given):
-        return surname_length + len(title[0])
+        return family + len(title[0])
     if given[0] in _NOT_FIRST:
         return 0
     has_second = len(given) > 1 and given[1] not in _NOT_SECOND and not _TITLE.match(given, 1)
-    return surname_length + (2 if has_second else 1)
-
-
-def _surname_length(run: str, *, allow_rare: bool) -> int:
-    if len(run) > 2 and run[:2] in _words("compound"):
-        return 2
-    is_surname = run[0] in _words("common") or (allow_rare and run[0] in _words("rare"))
-    return 1 if is_surname else 0
+    return family + (2 if has_second else 1)
 
 
 def _begins_with_a_word(run: str) -> bool:
@@ -91,15 +84,4 @@ def _begins_with_a_word(run: str) -> bool:
 
 
 def _not_names() -> frozenset[str]:
-    return _words("not_a_name")
-
-
-@cache
-def _words(section: str) -> frozenset[str]:
-    """Return one section of the name dictionary: its lines are `section: words`."""
-    words: set[str] = set()
-    for line in NAME_WORDS.read_text(encoding="utf-8").splitlines():
-        name, _, values = line.partition(": ")
-        if name == section:
-            words.update(values if section in {"common", "rare"} else values.split())
-    return frozenset(words)
+    return name_words("not_a_name")

@@ -29,6 +29,7 @@ _WORD_PIECE = re.compile(
     rf"(?P<latin>{_COMPOUND}|[a-z0-9]*+[\u00df-\u024f\u0370-\u052f][{_LATIN}]*+)"
     rf"|(?P<jieba>[{_JIEBA_RUN}]{{1,256}}+)|(?P<other>[^\W_{_LATIN}\u4e00-\u9fd5]++)"
 )
+FEWEST_OF_A_WORD = 5  # In jieba's corpus; what is rarer there are mostly halves of names.
 _PURE_LATIN = re.compile(rf"[{_LATIN}]+")
 _NUMBER_WITH_DOTS = re.compile(r"v?[0-9]+(?:\.[0-9]+)+")
 _SEPARATOR = re.compile(r"[-_.]")
@@ -111,6 +112,19 @@ def warm_up() -> None:
 def default_segmenter() -> Segmenter:
     """The segmenter with the bundled dictionaries only; make another one to add words."""
     return Segmenter()
+
+
+@cache
+def list_ordinary_words() -> frozenset[str]:
+    """Return the dictionary's words of two and three characters, without those that are persons' names only."""
+    with _jieba_tokenizer_class()().get_dict_file() as file:
+        rows = (line.decode("utf-8").split(" ") for line in file)
+        words = {
+            word
+            for word, count, kind in rows
+            if 2 <= len(word) <= 3 and int(count) >= FEWEST_OF_A_WORD and not kind.startswith("nr")
+        }
+    return frozenset(words | {word for word in _own_words() if 2 <= len(word) <= 3})
 
 
 def character_grams(text: str) -> list[str]:

@@ -55,17 +55,20 @@ class Shop:
 
 
 @contextmanager
-def open_shop(
+def open_shop(  # noqa: PLR0913  # What shops differ in, each named at the call.
     folder: Path,
     empty_file: Path,
     *,
     key: str | None = None,
+    keys: str | None = None,
     webhook_secret: str | None = None,
     orders: OrderSource | None = None,
 ) -> Iterator[Shop]:
     """Yield a shop in an empty folder."""
     shutil.copyfile(empty_file, folder / "xianzhi.db")
-    settings = Settings.model_validate({"data_dir": folder, "api_key": key, "webhook_secret": webhook_secret})
+    settings = Settings.model_validate(
+        {"data_dir": folder, "api_key": key, "api_keys": keys, "webhook_secret": webhook_secret}
+    )
     database = Database(settings.resolved_database_url)
     live = LiveIndex(database, FakeEncoder(), settings.generations_dir)
     live.open()

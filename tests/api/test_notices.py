@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import LATE_NOTICE, Shop
+from tests.api.conftest import LATE_NOTICE, Shop, fill
 
 PREVIEW = "/v1/notices:preview"
 SNOW: dict[str, Any] = LATE_NOTICE.model_dump(mode="json")
@@ -69,3 +69,25 @@ def test_what_cannot_be_previewed_is_refused(full_shop: Shop, body: dict[str, An
 
 def test_a_key_is_asked_for(locked_shop: Shop) -> None:
     assert locked_shop.client.post(PREVIEW, json={"notice_id": "snow"}).status_code == 401
+
+
+def test_a_notice_tells_what_it_did(shop: Shop) -> None:
+    fill(shop.database)
+    shop.matcher.live.snapshot(wait=True)
+    body = {"question": "怎么还没到", "order_id": "SO2026111500017", "audience": "public"}
+    answer = shop.client.post("/v1/match", json=body).json()
+    assert [notice["id"] for notice in answer["notices"]] == ["snow"]
+    shop.client.post("/v1/feedback", json={"request_id": answer["request_id"], "verdict": "solved"})  # Waits for it.
+    told = shop.client.get("/v1/notices/snow").json()
+    assert (told["notice_id"], told["in_force"], told["reach"]["touched"], told["reach"]["told"]) == (
+        "snow",
+        True,
+        1,
+        1,
+    )
+    assert told["reach"]["open"] == 1
+
+
+def test_a_notice_that_is_not_there_did_nothing(shop: Shop) -> None:
+    answer = shop.client.get("/v1/notices/rain")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "notice_not_found")

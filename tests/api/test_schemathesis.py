@@ -33,6 +33,7 @@ WITH_INPUT = [
     ("PUT", "/v1/synonyms/{synonym_id}"),
     ("DELETE", "/v1/synonyms/{synonym_id}"),
     ("POST", "/v1/notices:preview"),
+    ("GET", "/v1/notices/{notice_id}"),
     ("POST", "/v1/replies:check"),
 ]
 WITHOUT_INPUT = [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]

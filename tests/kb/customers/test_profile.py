@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from kb.articles.models import Audience
-from kb.customers.profile import MAX_CONTACTS, MAX_ORDERS, CustomerProfile
+from kb.customers.profile import MAX_CONTACTS, CustomerProfile
+from kb.customers.records import MAX_ORDERS
 from kb.customers.timeline import MAX_EVENTS, list_parcels
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch

@@ -45,8 +45,12 @@ class CommandLine:
 
     def preview(self, *words: str) -> Result:
         """Run `notice preview`."""
+        return self.run("preview", *words)
+
+    def run(self, *words: str) -> Result:
+        """Run a command of `notice`."""
         env = {"XIANZHI_DATA_DIR": str(self.folder), "XIANZHI_DATABASE_URL": "", "XIANZHI_NOW": NOW.isoformat()}
-        return CliRunner().invoke(app, ["notice", "preview", *words], env={**env, "COLUMNS": "200"})
+        return CliRunner().invoke(app, ["notice", *words], env={**env, "COLUMNS": "200"})
 
 
 @pytest.fixture
@@ -89,3 +93,11 @@ def test_what_is_not_there_is_said(desk: CommandLine, source: str, words: str) -
     shown = desk.preview(source)
     assert shown.exit_code != 0
     assert words in f"{shown.output}{shown.exception}"
+
+
+def test_stored_notices_are_listed_and_shown_with_what_they_did(desk: CommandLine) -> None:
+    listed, shown = desk.run("list", "--json"), desk.run("show", "snow", "--json")
+    assert [row["id"] for row in orjson.loads(listed.output)] == ["snow"]
+    assert orjson.loads(shown.output)["reach"]["touched"] == 0
+    assert "snow" in desk.run("list").output
+    assert "told: 0 orders" in desk.run("show", "snow").output

@@ -1,0 +1,73 @@
+"""Who may do what: named keys, each with a role."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+SHORTEST_KEY = 16
+MOST_KEYS = 200
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
+
+
+class Role(StrEnum):
+    """What a key is for."""
+
+    ADMIN = "admin"
+    AGENT = "agent"
+    EDITOR = "editor"
+    ANALYST = "analyst"
+    WIDGET = "widget"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key, whose it is, and what it is for; the one key that has no name may do everything."""
+
+    secret: bytes = field(repr=False)
+    role: Role = Role.ADMIN
+    name: str | None = None
+
+
+def read_keys(text: str) -> tuple[ApiKey, ...]:
+    """Read `name:role:key` entries with commas between them; raises ValueError, which repeats no key."""
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    if len(entries) > MOST_KEYS:
+        raise ValueError(f"it lists more than {MOST_KEYS} keys")
+    keys = tuple(_read_entry(number, entry) for number, entry in enumerate(entries, start=1))
+    for what, values in (("name", [key.name for key in keys]), ("key", [key.secret for key in keys])):
+        if len(set(values)) < len(values):
+            raise ValueError(f"two entries have the same {what}; give each its own")
+    return keys
+
+
+def list_keys(only: SecretStr | None, named: SecretStr | None) -> tuple[ApiKey, ...]:
+    """Return the keys that two settings name: one for everything, and those with roles; none where neither is set."""
+    all_powerful = (ApiKey(only.get_secret_value().encode()),) if only else ()
+    return (*all_powerful, *(read_keys(named.get_secret_value()) if named else ()))
+
+
+def find_key(keys: Sequence[ApiKey], offered: bytes) -> ApiKey | None:
+    """Return the key that was offered, in a time that does not depend on which one it nearly is."""
+    found = None
+    for key in keys:
+        if hmac.compare_digest(offered, key.secret):
+            found = key
+    return found
+
+
+def _read_entry(number: int, entry: str) -> ApiKey:
+    name, _, rest = entry.partition(":")
+    role, _, secret = rest.partition(":")
+    if not _NAME.fullmatch(name) or not secret:
+        raise ValueError(f"entry {number} is not name:role:key, with at most 32 letters, digits or . _ - in the name")
+    if role not in set(Role):
+        raise ValueError(f"entry {number} has none of the roles {', '.join(Role)}")
+    if len(secret) < SHORTEST_KEY:
+        raise ValueError(f"the key of entry {number} has fewer than {SHORTEST_KEY} characters")
+    return ApiKey(secret.encode(), Role(role), name)

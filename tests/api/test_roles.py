@@ -1,0 +1,102 @@
+"""Every role may do what it is for, nothing else, and the audit trail says whose key it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import select
+
+from api.app import create_app
+from api.auth import PERMITS, is_guarded, may_call
+from kb.access import Role
+from kb.audit.models import AuditRow
+from kb.orders.repository import save_customer
+from kb.orders.tables import Customer
+from kb.settings import Settings
+from tests.api.conftest import Shop, fill, open_shop
+
+KEYS = {role: f"{role.value}-key-of-sixteen" for role in Role}
+CUSTOMER = Customer(id="C0042", name="周雨桐", phone="13800001037")
+LOOKUP = ("GET", "/v1/customers:lookup?q=C0042&agent=a-17", None)
+REVEAL = ("POST", "/v1/customers/C0042:reveal", {"fields": ["phone"], "agent": "a-17", "reason": "回电"})
+ORDERS = ("GET", "/v1/orders", None)
+MATCH_PUBLIC = ("POST", "/v1/match", {"question": "不想要了能退吗", "audience": "public"})
+MATCH_AGENT = ("POST", "/v1/match", {"question": "不想要了能退吗"})
+MATCH_ORDER = ("POST", "/v1/match", {"question": "能退吗", "audience": "public", "order_id": "SO2026111500017"})
+MATCH_CUSTOMER = ("POST", "/v1/match", {"question": "能退吗", "audience": "public", "customer": "C0042"})
+ARTICLE = ("GET", "/v1/articles/returns-7-days", None)
+SYNONYM = ("PUT", "/v1/synonyms/s1", {"words": ["退货", "退掉"]})
+PREVIEW = ("POST", "/v1/notices:preview", {"notice_id": "snow"})
+FEEDBACK = ("POST", "/v1/feedback", {"request_id": "r0", "verdict": "solved"})
+EVERYTHING = (
+    LOOKUP, REVEAL, ORDERS, MATCH_PUBLIC, MATCH_AGENT, MATCH_ORDER, MATCH_CUSTOMER, ARTICLE, SYNONYM, PREVIEW, FEEDBACK
+)  # fmt: skip
+ALLOWED = {
+    Role.ADMIN: set(range(len(EVERYTHING))),
+    Role.AGENT: {0, 1, 2, 3, 4, 5, 6, 7, 10},
+    Role.EDITOR: {3, 7, 8, 9},
+    Role.ANALYST: set(),
+    Role.WIDGET: {3, 10},
+}
+Ask = tuple[str, str, Mapping[str, object] | None]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, empty_sqlite_file: Path) -> Iterator[Shop]:
+    keys = ",".join(f"{role.value}-1:{role.value}:{key}" for role, key in KEYS.items())
+    with open_shop(tmp_path_factory.mktemp("roles"), empty_sqlite_file, keys=keys) as opened:
+        fill(opened.database)
+        with opened.database.write() as session:
+            save_customer(session, CUSTOMER)
+        yield opened
+
+
+def ask(shop: Shop, role: Role, request: Ask) -> int:
+    method, address, body = request
+    headers = {"Authorization": f"Bearer {KEYS[role]}"}
+    return shop.client.request(method, address, json=body, headers=headers).status_code
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("number", range(len(EVERYTHING)), ids=lambda number: EVERYTHING[number][1])
+def test_a_role_may_do_what_it_is_for_and_nothing_else(shop: Shop, role: Role, number: int) -> None:
+    status = ask(shop, role, EVERYTHING[number])
+    assert (status != 403) is (number in ALLOWED[role]), status
+    assert status != 401
+
+
+def test_a_refusal_says_which_roles_may(shop: Shop) -> None:
+    answer = shop.client.get(LOOKUP[1], headers={"Authorization": f"Bearer {KEYS[Role.EDITOR]}"})
+    assert answer.json()["error"]["code"] == "forbidden"
+    assert "role editor" in answer.json()["error"]["message"]
+    assert "admin, agent" in answer.json()["error"]["message"]
+
+
+def test_a_wrong_key_is_no_key(shop: Shop) -> None:
+    assert shop.client.get("/v1/orders", headers={"Authorization": "Bearer nonsense"}).status_code == 401
+
+
+def test_the_trail_names_the_key_before_the_name_that_is_claimed(shop: Shop) -> None:
+    assert ask(shop, Role.AGENT, LOOKUP) == 200
+    assert ask(shop, Role.AGENT, REVEAL) == 200
+    with shop.database.read() as session:
+        rows = session.execute(select(AuditRow.actor, AuditRow.action).order_by(AuditRow.row_id.desc()).limit(2)).all()
+    assert [tuple(row) for row in rows] == [("agent-1/a-17", "reveal"), ("agent-1/a-17", "lookup")]
+
+
+def test_every_guarded_route_has_permits_or_is_for_admins_on_purpose() -> None:
+    for_admins: set[str] = set()
+    for route in create_app(Settings(_env_file=None)).routes:
+        if isinstance(route, APIRoute) and is_guarded(route.path):
+            is_listed = any(route.path.startswith(start) for start in PERMITS)
+            assert is_listed or route.path in for_admins, route.path
+
+
+def test_what_begins_like_a_permitted_address_is_another_one() -> None:
+    assert may_call(Role.AGENT, "GET", "/v1/customers:lookup")
+    assert not may_call(Role.AGENT, "GET", "/v1/customersx")
+    assert not may_call(Role.WIDGET, "GET", "/v1/other")
+    assert may_call(Role.ADMIN, "GET", "/v1/other")
