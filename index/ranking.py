@@ -16,8 +16,10 @@ from kb.orders.context import OrderContext
 
 SHOWN = 100  # Fifty at most, and as many copies of them; what has no condition stays where it is.
 RANKED = 400  # Candidates whose conditions are looked at: a rare condition met may lift one from far down.
-# However rare the order: what the customer says must still be able to lead elsewhere.
-LARGEST_SURPRISE = 2.5
+# However rare the order, what the customer says must still be able to lead elsewhere: beyond great it counts little.
+# It still counts, because the narrower of two conditions that an order meets is the one that was meant for it.
+GREAT_SURPRISE, LARGEST_SURPRISE = 2.5, 5.0
+SHARE_BEYOND = 0.15
 UNMET_PENALTY = 4.0  # Behind everything that could apply, but still there for an agent to see.
 
 
@@ -90,5 +92,6 @@ def _move_article(entry: Entry, verdict: Verdict, recipe: Recipe) -> float:
 
 
 def find_surprise(entry: Entry) -> float:
-    """Return how surprising it is that an order meets an article's conditions, bounded."""
-    return min(-math.log(entry.met_share), LARGEST_SURPRISE)
+    """Return how surprising it is that an order meets an article's conditions, in nats, damped beyond great."""
+    surprise = min(-math.log(entry.met_share), LARGEST_SURPRISE)
+    return min(surprise, GREAT_SURPRISE) + SHARE_BEYOND * max(surprise - GREAT_SURPRISE, 0.0)

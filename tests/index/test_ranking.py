@@ -57,6 +57,18 @@ def test_rarer_condition_that_is_met_lifts_higher(now: datetime, zone: ZoneInfo)
     )
 
 
+def test_of_two_rare_conditions_the_narrower_one_decides_between_equals_and_no_more(
+    now: datetime, zone: ZoneInfo
+) -> None:
+    shares = {"rare": 0.05, "narrower": 0.01, "absurd": 1e-12}
+    catalogue = make_catalogue([entry(name, SHIPPED, met_share=share) for name, share in shares.items()])
+
+    ranked = rank_all(catalogue, [0.0, 0.0, 0.0], now, zone)
+
+    assert [candidate.ordinal for candidate in ranked] == [2, 1, 0]
+    assert ranked[0].moved - ranked[2].moved < 0.3
+
+
 def test_unmet_is_never_shown_to_customers_and_last_for_agents(now: datetime, zone: ZoneInfo) -> None:
     catalogue = make_catalogue([entry("unmet", PAID), entry("plain")])
     ranked = rank_all(catalogue, [3.0, 0.0], now, zone, audience=Audience.PUBLIC)
