@@ -1,4 +1,4 @@
-"""Find whom a query can mean: a handful of indexed queries, each of which reads a bounded number of rows."""
+"""Find whom a query can mean: one statement of a handful of indexed searches, each of which reads bounded rows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.customers.query import CustomerQuery, QueryKind
 from kb.orders.tables import CustomerRow, OrderRow, Reversed, ShipmentRow
 
 MAX_CANDIDATES = 20
+MOST_SPELLINGS = 3  # Of an id: as written, in capitals, in small letters.
 MOST_READ = 500  # Of each kind: an end that more share tells nobody apart.
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -56,76 +70,95 @@ class _Hit:
     at: datetime | None
 
 
-def _prepare_reads(
-    statement: Select[*tuple[Any, ...]], column: InstrumentedAttribute[str | None]
-) -> Mapping[bool, Select[*tuple[Any, ...]]]:
-    """Return the statement for numbers that are the bound one, and, at True, for those that end so."""
-    starts, beyond = bindparam("start", type_=Reversed), bindparam("beyond", type_=Reversed)
-    ends = statement.where((column >= starts) & (column < beyond)).limit(MOST_READ)
-    return {False: statement.where(column == starts).limit(MOST_READ), True: ends}
+def _equals(column: InstrumentedAttribute[str | None], name: str) -> ColumnElement[bool]:
+    return column == bindparam(name, type_=Reversed)
+
+
+def _ends(column: InstrumentedAttribute[str | None], name: str) -> ColumnElement[bool]:
+    """Tell what ends with the bound number: of what is stored reversed, all from it to the first beyond."""
+    return (column >= bindparam(name, type_=Reversed)) & (column < bindparam(f"{name}_beyond", type_=Reversed))
+
+
+def _select_hits(
+    by: MatchedBy, customer_id: Any, at: Any, *, order_id: Any = None, number: Any = None
+) -> Select[*tuple[Any, ...]]:
+    """Return a finder; all have the columns of a hit, and the number as it is stored, to compare it."""
+    # PostgreSQL has to be told of which type a NULL is.
+    order_id, number = (cast(null(), String()) if one is None else one for one in (order_id, number))
+    named = {"matched_by": literal_column(f"'{by}'", String()), "customer_id": customer_id, "order_id": order_id}
+    return select(*(column.label(name) for name, column in (named | {"at": at, "number": number}).items()))
+
+
+def _unite(*finders: Select[*tuple[Any, ...]]) -> CompoundSelect[*tuple[Any, ...]]:
+    # Each within brackets, so that it has a limit and an index of its own.
+    return union_all(*(select(finder.limit(MOST_READ).subquery()) for finder in finders))
 
 
 # Prepared once: putting a statement together takes longer than the database needs to answer it.
+_SPELLINGS = tuple(bindparam(f"spelling_{n}", type_=String()) for n in range(MOST_SPELLINGS))
 _NEWEST_ORDER_AT = (
     select(func.max(OrderRow.placed_at)).where(OrderRow.customer_id == CustomerRow.id).correlate(CustomerRow)
 ).scalar_subquery()
-_SPELLINGS = bindparam("spellings", type_=String(), expanding=True)
-_KNOWN: Select[*tuple[Any, ...]] = select(CustomerRow.id, _NEWEST_ORDER_AT).where(CustomerRow.id.in_(_SPELLINGS))
-_OF_ORDERS: Select[*tuple[Any, ...]] = (
-    select(OrderRow.customer_id, func.max(OrderRow.placed_at))
+_BY_ID = (
+    _select_hits(MatchedBy.CUSTOMER_ID, CustomerRow.id, _NEWEST_ORDER_AT).where(CustomerRow.id.in_(_SPELLINGS)),
+    # Customers who were never imported themselves.
+    _select_hits(MatchedBy.CUSTOMER_ID, OrderRow.customer_id, func.max(OrderRow.placed_at))
     .where(OrderRow.customer_id.in_(_SPELLINGS))
-    .group_by(OrderRow.customer_id)
+    .group_by(OrderRow.customer_id),
 )
-_BY_PHONE = _prepare_reads(select(CustomerRow.id, _NEWEST_ORDER_AT), CustomerRow.phone_reversed)
-_BY_ORDER = _prepare_reads(
-    select(OrderRow.id_reversed, OrderRow.customer_id, OrderRow.id, OrderRow.placed_at).order_by(OrderRow.id_reversed),
-    OrderRow.id_reversed,
+_BY_PHONE = _select_hits(MatchedBy.PHONE, CustomerRow.id, _NEWEST_ORDER_AT)
+_OF_ORDER = (OrderRow.customer_id, OrderRow.placed_at)
+_BY_ORDER = _select_hits(
+    MatchedBy.ORDER_NUMBER, *_OF_ORDER, order_id=OrderRow.id, number=OrderRow.id_reversed
+).order_by(OrderRow.id_reversed)
+_BY_PARCEL = (
+    _select_hits(MatchedBy.TRACKING_NUMBER, *_OF_ORDER, order_id=OrderRow.id, number=ShipmentRow.tracking_reversed)
+    .join_from(ShipmentRow, OrderRow, OrderRow.id == ShipmentRow.order_id)
+    .order_by(ShipmentRow.tracking_reversed)
 )
-_BY_PARCEL = _prepare_reads(
-    select(ShipmentRow.tracking_reversed, OrderRow.customer_id, OrderRow.id, OrderRow.placed_at)
-    .join(OrderRow, OrderRow.id == ShipmentRow.order_id)
-    .order_by(ShipmentRow.tracking_reversed),
-    ShipmentRow.tracking_reversed,
-)
+_IDS_ALONE = _unite(*_BY_ID)
+# By whether the phone is an end, and whether the number may be one.
+_EVERYTHING = {
+    (is_tail, may_be_an_end): _unite(
+        *_BY_ID,
+        _BY_PHONE.where((_ends if is_tail else _equals)(CustomerRow.phone_reversed, "phone")),
+        _BY_ORDER.where((_ends if may_be_an_end else _equals)(OrderRow.id_reversed, "number")),
+        _BY_PARCEL.where((_ends if may_be_an_end else _equals)(ShipmentRow.tracking_reversed, "number")),
+    )
+    for is_tail, may_be_an_end in product((False, True), repeat=2)
+}
 
 
 def find_candidates(session: Session, query: CustomerQuery) -> Candidates:
     """Return everybody whom the query can mean."""
-    finders = (_find_by_id, _find_by_phone, _find_by_order, _find_by_parcel)
-    found = [find(session, query) for find in (finders[:1] if query.kind is QueryKind.CUSTOMER_ID else finders)]
-    candidates = _merge(hit for hits in found for hit in hits)
-    is_cut = any(len(hits) >= MOST_READ for hits in found) or len(candidates) > MAX_CANDIDATES
+    found = _ask(session, query)
+    candidates = _merge(hit for hits in found.values() for hit in hits)
+    is_cut = any(len(hits) >= MOST_READ for hits in found.values()) or len(candidates) > MAX_CANDIDATES
     return Candidates(tuple(candidates[:MAX_CANDIDATES]), is_cut)
 
 
-def _find_by_id(session: Session, query: CustomerQuery) -> list[_Hit]:
-    """Find customers, and orders of customers who were never imported themselves."""
-    spellings = {"spellings": list(query.id_spellings)}
-    rows = [row for statement in (_KNOWN, _OF_ORDERS) for row in _ask(session, statement, spellings)]
-    return [_Hit(MatchedBy.CUSTOMER_ID, customer_id, None, at) for customer_id, at in rows]
-
-
-def _find_by_phone(session: Session, query: CustomerQuery) -> list[_Hit]:
-    if query.phone is None:
-        return []
-    statement = _BY_PHONE[query.kind is QueryKind.TAIL]
-    rows = _ask(session, statement, _bound(query.phone))
-    return [_Hit(MatchedBy.PHONE, customer_id, None, at) for customer_id, at in rows]
-
-
-def _find_by_order(session: Session, query: CustomerQuery) -> list[_Hit]:
-    rows = _ask(session, _BY_ORDER[_may_be_an_end(query)], _bound(query.number))
-    return _make_hits(MatchedBy.ORDER_NUMBER, query, rows)
-
-
-def _find_by_parcel(session: Session, query: CustomerQuery) -> list[_Hit]:
-    rows = _ask(session, _BY_PARCEL[_may_be_an_end(query)], _bound(query.number))
-    return _make_hits(MatchedBy.TRACKING_NUMBER, query, rows)
-
-
-def _ask(session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, object]) -> Sequence[Any]:
+def _ask(session: Session, query: CustomerQuery) -> Mapping[MatchedBy, Sequence[_Hit]]:
+    """Return what each finder found; where the query is a whole number, what only ends so is not meant."""
+    found: dict[MatchedBy, list[_Hit]] = {by: [] for by in MatchedBy}
+    whole: dict[MatchedBy, list[_Hit]] = {}
+    number = query.number[::-1]
     # By the connection: a session looks into every statement for what it would have to keep track of.
-    return session.connection().execute(statement, values).all()
+    for matched_by, customer_id, order_id, at, stored in session.connection().execute(*_prepare(query)):
+        hit = _Hit(MatchedBy(matched_by), customer_id, order_id, at)
+        found[hit.by].append(hit)
+        if stored == number:
+            whole.setdefault(hit.by, []).append(hit)
+    return found | whole
+
+
+def _prepare(query: CustomerQuery) -> tuple[CompoundSelect[*tuple[Any, ...]], Mapping[str, str | None]]:
+    """Return the one statement that asks every finder that the query is for, and what is bound in it."""
+    spellings = (*query.id_spellings, *query.id_spellings[:1] * MOST_SPELLINGS)
+    values: dict[str, str | None] = {f"spelling_{n}": spellings[n] for n in range(MOST_SPELLINGS)}
+    if query.kind is QueryKind.CUSTOMER_ID:
+        return _IDS_ALONE, values
+    values |= _bound("phone", query.phone) | _bound("number", query.number)
+    return _EVERYTHING[query.kind is QueryKind.TAIL, _may_be_an_end(query)], values
 
 
 def _may_be_an_end(query: CustomerQuery) -> bool:
@@ -133,17 +166,12 @@ def _may_be_an_end(query: CustomerQuery) -> bool:
     return query.kind is not QueryKind.PHONE and query.number.isdecimal()
 
 
-def _bound(value: str) -> dict[str, object]:
+def _bound(name: str, value: str | None) -> dict[str, str | None]:
     """Return what a number that is this one starts with in the index, and the first that no longer ends so."""
+    if value is None:
+        return {name: None, f"{name}_beyond": None}
     start = value[::-1]
-    return {"start": start, "beyond": start[:-1] + chr(ord(start[-1]) + 1)}
-
-
-def _make_hits(by: MatchedBy, query: CustomerQuery, rows: Iterable[Any]) -> list[_Hit]:
-    """Return the hits; where the query is a whole number, what only ends so is not meant."""
-    rows = list(rows)
-    whole = [row for row in rows if row[0] == query.number[::-1]]
-    return [_Hit(by, customer_id, order_id, at) for _, customer_id, order_id, at in whole or rows]
+    return {name: start, f"{name}_beyond": start[:-1] + chr(ord(start[-1]) + 1)}
 
 
 def _merge(hits: Iterable[_Hit]) -> list[Candidate]:

@@ -155,7 +155,7 @@ def test_no_query_reads_a_whole_table(make_database: Callable[[], Database], que
     save_people(database, ZHOU, CHEN)
     save_orders(database, {}, {"id": "SO2", "customer": {"id": "C0043"}})
     plans = explain(database, open_desk(database), query)
-    assert len(plans) <= 20
+    assert len(plans) <= 8
     assert [line for line in plans.values() if WHOLE_TABLE.search(line)] == []
     assert query == "017" or any("ix_orders_id_reversed" in line for line in plans.values())
 
