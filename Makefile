@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: demo test check format baseline image-steps clean
+.PHONY: demo test check format baseline screenshots image-steps clean
 
 demo: $(VENV)/.demo-installed
 	$(BIN)/xianzhi demo
@@ -27,6 +27,10 @@ format:
 # Store today's matching as what later changes are measured against: a claim, to be reviewed like code.
 baseline: $(VENV)/.demo-installed
 	$(BIN)/xianzhi eval gate data/sample/questions/dev eval/data/sample-dev.tsv --renew
+
+# The pictures of the sidebar in docs/images, taken with the system's Chromium.
+screenshots: $(VENV)/.test-installed
+	$(BIN)/python -m tests.web.screenshots
 
 # What the Dockerfile does, step by step, without a container engine.
 image-steps:

@@ -14,6 +14,7 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from api.auth import BearerGate
 from api.errors import install_error_handlers
 from api.metrics import Metrics
+from api.policy import make_security_headers
 from api.request_record import RequestRecorder
 from api.routers import (
     articles,
@@ -32,6 +33,7 @@ from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
 from kb.feedback.recorder import MatchRecorder, RecordingRules, open_recorder
+from kb.origins import read_ancestors
 from kb.settings import Settings
 
 DESCRIPTION = (
@@ -69,11 +71,12 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
     app.state.services = None
     for router in ROUTERS:
         app.include_router(router)
-    pages.mount_files(app)
+    pages.mount_pages(app, settings)
     install_error_handlers(app)
     # The last one added is the outermost.
-    app.add_middleware(BearerGate, key=settings.api_key)
-    app.add_middleware(RequestRecorder, metrics=metrics)
+    app.add_middleware(BearerGate, keys=settings.keys)
+    headers = make_security_headers(read_ancestors(settings.frame_ancestors))
+    app.add_middleware(RequestRecorder, metrics=metrics, headers=headers)
     return app
 
 
@@ -88,7 +91,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
         if matcher is None:
             matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))
         recorder = await stack.enter_async_context(_open_recorder_in_thread(settings, metrics, matcher))
-        app.state.services = Services(matcher, metrics, recorder, settings.webhook_secrets)
+        app.state.services = Services(matcher, metrics, recorder, settings.webhook_secrets, settings.solutions_seconds)
         yield
         app.state.services = None
 

@@ -31,7 +31,8 @@ class KeyNeeded(XianzhiError):
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"{host} can be reached from other machines, and no key is set. Set XIANZHI_API_KEY, or serve on 127.0.0.1."
+            f"{host} can be reached from other machines, and no key is set. "
+            "Set XIANZHI_API_KEY or XIANZHI_API_KEYS, or serve on 127.0.0.1."
         )
 
 
@@ -42,7 +43,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def serve_with(settings: Settings, *, host: str, port: int) -> None:
     """Serve with these settings until stopped; raises `KeyNeeded` where that would let anybody in."""
-    if settings.api_key is None and not is_loopback(host):
+    if not settings.keys and not is_loopback(host):
         raise KeyNeeded(host)
     logging.config.dictConfig(LOG_CONFIG)
     typer.echo("Opening the knowledge base …")

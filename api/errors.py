@@ -19,6 +19,7 @@ from api.validation import list_problems
 from kb.audit.trail import AuditUnavailable
 from kb.errors import InvalidInput, NotFound, XianzhiError
 from kb.events.signature import SignatureInvalid
+from kb.text.mask import mask_personal_data
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,12 @@ class Unauthorized(XianzhiError):
     """The key is missing or wrong."""
 
     code = "unauthorized"
+
+
+class Forbidden(XianzhiError):
+    """The key is right, and its role may not do this."""
+
+    code = "forbidden"
 
 
 class WebhookDisabled(XianzhiError):
@@ -54,6 +61,7 @@ STATUS: Mapping[type[Exception], int] = {
     InvalidJson: 400,
     BodyMissing: 400,
     Unauthorized: 401,
+    Forbidden: 403,
     SignatureInvalid: 403,
     WebhookDisabled: 403,
     NotFound: 404,
@@ -102,7 +110,13 @@ def make_answer(status: int, body: ErrorBody, headers: Mapping[str, str] | None 
         more["Retry-After"] = RETRY_AFTER_SECONDS
     if status == 401:
         more["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(ErrorAnswer(error=body).model_dump(), status_code=status, headers=more)
+    return JSONResponse(ErrorAnswer(error=_mask(body)).model_dump(), status_code=status, headers=more)
+
+
+def _mask(body: ErrorBody) -> ErrorBody:
+    # What cannot be used is named, and may be a phone that was put in its place; answers are logged on the way.
+    message, details = mask_personal_data(body.message).text, [mask_personal_data(each).text for each in body.details]
+    return body.model_copy(update={"message": message, "details": details})
 
 
 def make_internal_answer(request_id: str) -> JSONResponse:

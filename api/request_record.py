@@ -16,20 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import make_internal_answer
 from api.metrics import Metrics
+from api.policy import make_security_headers
 
 log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CLIENT_GONE = 499  # As nginx logs it: nobody is there to be answered.
 UNKNOWN_ROUTE = "unknown"
-SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+SECURITY_HEADERS = make_security_headers()
 
 
 @dataclass(slots=True)
@@ -46,9 +40,10 @@ class _Exchange:
 class RequestRecorder:
     """ASGI middleware around everything, also around what goes wrong."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, headers: Mapping[str, str] = SECURITY_HEADERS) -> None:
         self.app = app
         self.metrics = metrics
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,7 +55,7 @@ class RequestRecorder:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                _add_headers(message, exchange.request_id)
+                _add_headers(message, exchange.request_id, self.headers)
             await send(message)
 
         try:
@@ -94,10 +89,10 @@ def choose_request_id(offered: str) -> str:
     return offered if REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
 
 
-def _add_headers(message: Message, request_id: str) -> None:
+def _add_headers(message: Message, request_id: str, security: Mapping[str, str]) -> None:
     headers = MutableHeaders(scope=message)
     headers["X-Request-ID"] = request_id
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in security.items():
         headers.setdefault(name, value)
 
 

@@ -14,6 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from kb.access import ApiKey, list_keys, read_keys
+from kb.origins import read_ancestors, read_origins
+
 PREFIX = "XIANZHI_"
 MOST_COST = 1_000.0  # Of a wrong answer: only what is 99.9 % sure is then shown as sure.
 SHORTEST_SECRET, MOST_SECRETS = 16, 2
@@ -91,6 +94,13 @@ class Settings(BaseSettings):
     matches_kept_days: int = Field(
         90, ge=1, le=3_650, description="Days that recorded matches and their feedback are kept.", examples=["90"]
     )
+    solutions_seconds: float = Field(
+        0.5,
+        ge=0.0,
+        le=30.0,
+        description="Seconds a look-up spends on the solutions of its likely reasons; 0 leaves them out.",
+        examples=["0.5"],
+    )
     order_source: str = Field(
         "tables",
         min_length=1,
@@ -102,11 +112,26 @@ class Settings(BaseSettings):
         description="Signs what is sent to `/v1/events`; two with a comma between them while one replaces the other.",
         examples=["at-least-sixteen-characters"],
     )
+    host_origins: str = Field(
+        "",
+        description="Origins of pages that may send the sidebar a conversation and take replies from it.",
+        examples=["https://desk.example.com"],
+    )
+    frame_ancestors: str = Field(
+        "self",
+        description="Who may show our pages in a frame: `self`, `none`, and origins.",
+        examples=["self https://desk.example.com"],
+    )
     api_key: SecretStr | None = Field(
         None, description="Bearer key asked of every `/v1` request; needed to serve beyond this machine."
     )
+    api_keys: SecretStr | None = Field(
+        None,
+        description="Keys with roles, `name:role:key` with commas between them.",
+        examples=["wang:agent:at-least-sixteen-characters"],
+    )
 
-    @field_validator("now", "api_key", "webhook_secret", mode="before")
+    @field_validator("now", "api_key", "api_keys", "webhook_secret", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -119,6 +144,25 @@ class Settings(BaseSettings):
             raise ValueError("it is one secret, or two with a comma between them")
         if any(len(secret) < SHORTEST_SECRET for secret in secrets):
             raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
+        return value
+
+    @field_validator("host_origins")
+    @classmethod
+    def _origins_are_readable(cls, value: str) -> str:
+        read_origins(value)
+        return value
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _ancestors_are_readable(cls, value: str) -> str:
+        read_ancestors(value)
+        return value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _keys_can_be_read(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not read_keys(value.get_secret_value()):
+            raise ValueError("it lists no key; write name:role:key, or leave it out")
         return value
 
     @field_validator("timezone")
@@ -145,6 +189,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def keys(self) -> tuple[ApiKey, ...]:
+        """Every key that the service takes; none where it asks for none."""
+        return list_keys(self.api_key, self.api_keys)
 
     @property
     def webhook_secrets(self) -> tuple[bytes, ...]:

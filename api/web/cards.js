@@ -14,6 +14,8 @@ const PLACEHOLDERS = /【待补充[^】]*】|\[to fill: [^\]]*\]/g;
 export function showResult(result) {
   return [
     showRewordings(result.rewordings),
+    showOrderSource(result),
+    showPossibleOrders(result),
     result.answered ? null : showUnsure(result),
     showNotices(result.notices),
     showAsks(result.ask),
@@ -30,6 +32,23 @@ function showUnsure({ solutions, hand_over: handOver }) {
     el("h2", { text: say("unsure") }),
     handOver ? el("p", { text: say("handOver") }) : null,
     el("p", { text: say(solutions.length ? "unsureText" : "nothing") }),
+  );
+}
+
+function showOrderSource({ order_id: orderId, order_source: source }) {
+  if (source.state === "none") return null;
+  const said = say(`sources.${source.state}`, { age: Math.round(source.age_seconds ?? 0) });
+  return el("p", { class: "read-as" }, el("span", { class: "read-as-word", text: say("orderWord") }), el("span", { text: [orderId, said].filter(Boolean).join(" · ") }));
+}
+
+function showPossibleOrders({ orders, order_id: orderId }) {
+  if (!orders.length) return null;
+  const sayOne = ({ id, probability, reasons }) => [`${Math.round(probability * 100)}%`, ...reasons, id === orderId ? say("orderTaken") : ""].filter(Boolean).join(" · ");
+  return el(
+    "section",
+    { class: "panel" },
+    el("h2", { text: say("possibleOrders") }),
+    el("ul", {}, orders.map((one) => el("li", {}, el("code", { text: one.id ?? "—" }), el("span", { class: "gain", text: sayOne(one) })))),
   );
 }
 

@@ -94,7 +94,8 @@ function drawAnswer([status, answer]) {
   const name = [el("strong", { text: status }), " ", ...inline(answer.description ?? "")];
   const schema = content?.schema ? ["  ", ...nameType(content.schema)] : [];
   if (content?.example === undefined) return el("p", {}, ...name, ...schema);
-  return el("details", { open: status === "200" }, el("summary", {}, ...name, ...schema), code(content.example));
+  // A link inside of what opens and closes could not be told from it.
+  return el("details", { open: status === "200" }, el("summary", {}, ...name), el("p", {}, ...schema), code(content.example));
 }
 
 function drawSchema(name, schema) {

@@ -7,10 +7,13 @@ import { language, say, sayTime, useZone } from "./words.js";
 const MOST_LISTED = 200;
 const NONE = "";
 const PASTED = "{}";
+const BY_CUSTOMER = "@";
 
 const picker = document.getElementById("order");
 const paste = document.getElementById("order-paste");
 const pasted = document.getElementById("order-json");
+const byCustomer = document.getElementById("order-customer");
+const customerId = document.getElementById("customer-id");
 const facts = document.getElementById("order-facts");
 
 let listed = [];
@@ -43,6 +46,7 @@ export function fillPicker() {
   for (const order of listed) groups.set(order.status, [...(groups.get(order.status) ?? []), order]);
   picker.replaceChildren(
     el("option", { value: NONE, text: say("noOrder") }),
+    el("option", { value: BY_CUSTOMER, text: say("byCustomer") }),
     el("option", { value: PASTED, text: say("pasteOrder") }),
     ...[...groups.values()].map((orders) =>
       el(
@@ -59,6 +63,10 @@ export function fillPicker() {
 /** Return the part of a match request that says which order it is about; throws `ApiError` when that is unusable. */
 export function readOrder() {
   if (picker.value === NONE) return {};
+  if (picker.value === BY_CUSTOMER) {
+    if (!customerId.value.trim()) throw new ApiError("customerMissing");
+    return { customer: customerId.value.trim() };
+  }
   if (picker.value !== PASTED) return { order_id: picker.value };
   if (!pasted.value.trim()) throw new ApiError("orderMissing");
   let order;
@@ -74,9 +82,10 @@ export function readOrder() {
 picker.addEventListener("change", async () => {
   const mine = ++asked;
   paste.hidden = picker.value !== PASTED;
+  byCustomer.hidden = picker.value !== BY_CUSTOMER;
   shown = null;
   drawFacts();
-  if (picker.value === NONE || picker.value === PASTED) return;
+  if ([NONE, PASTED, BY_CUSTOMER].includes(picker.value)) return;
   try {
     const order = await call(`/v1/orders/${encodeURIComponent(picker.value)}`);
     if (mine !== asked) return;

@@ -25,7 +25,6 @@ async function match() {
   results.setAttribute("aria-busy", "true");
   status.textContent = say("working");
   try {
-    useKey(find("key").value);
     const result = await call("/v1/match", { body: readForm(), signal: mine.signal });
     if (mine === running) show({ kind: "result", result });
   } catch (error) {
@@ -148,7 +147,7 @@ find("key").addEventListener("change", (event) => {
 });
 form.addEventListener("change", (event) => {
   // Another audience or order makes what is shown the answer to something else: ask anew.
-  if (shown.kind === "result" && (event.target.name === "audience" || event.target.id === "order") && event.target.value !== "{}") match();
+  if (shown.kind === "result" && (event.target.name === "audience" || event.target.id === "order") && !["{}", "@"].includes(event.target.value)) match();
 });
 
 draw();

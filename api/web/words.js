@@ -1,8 +1,13 @@
-// Every word of the page, in both languages.
+// Every word of the page to try a match, in both languages.
+
+import { makeSay, markLanguage } from "./language.js";
+
+export { language, sayTime, switchLanguage, useZone } from "./language.js";
 
 const WORDS = {
   zh: {
     tagline: "问题 + 订单 → 有依据的答案",
+    sidebar: "客服侧边栏",
     apiDocs: "接口文档",
     otherLanguage: "English",
     question: "顾客怎么问的",
@@ -11,13 +16,19 @@ const WORDS = {
     order: "关于哪一笔订单",
     noOrder: "不带订单",
     pasteOrder: "粘贴订单 JSON…",
+    byCustomer: "按客户编号，让先知判断是哪一笔…",
+    customerId: "客户编号",
+    possibleOrders: "问的可能是哪一笔",
+    orderTaken: "按这一笔回答",
+    orderWord: "订单",
+    sources: { ok: "订单已取到", stale: "订单是 {age} 秒前的", unavailable: "订单系统连不上，没有用上订单" },
     orderJson: "订单 JSON（只有 status 必填）",
     ordersFailed: "订单列表没有取到，可以不带订单，或粘贴订单。",
     noSampleOrders: "还没有导入订单",
     audience: "答案给谁看",
     agent: "客服",
     customer: "顾客",
-    apiKey: "访问密钥",
+    apiKey: "访问密钥（只保留到关闭这个标签页）",
     match: "匹配",
     results: "匹配结果",
     idle: "输入顾客的问题，选一笔订单，看看先知怎么答、为什么这样答。",
@@ -83,6 +94,8 @@ const WORDS = {
       orderJson: "订单不是有效的 JSON：请检查引号和逗号。",
       orderObject: "订单应当是一个 JSON 对象，例如 {\"status\": \"shipped\"}。",
       orderMissing: "请粘贴订单，或改选“不带订单”。",
+      customerMissing: "请填客户编号，或改选“不带订单”。",
+      customer_not_found: "没有这位顾客。",
     },
     facts: {
       status: "状态", items: "商品", seller: "卖家", placed_at: "下单", promised_at: "承诺送达",
@@ -97,6 +110,7 @@ const WORDS = {
   },
   en: {
     tagline: "a question + its order → an answer with reasons",
+    sidebar: "Agent sidebar",
     apiDocs: "API",
     otherLanguage: "中文",
     question: "What did the customer ask?",
@@ -105,13 +119,19 @@ const WORDS = {
     order: "Which order is it about?",
     noOrder: "No order",
     pasteOrder: "Paste order JSON…",
+    byCustomer: "By customer id: let Xianzhi tell which order…",
+    customerId: "Customer id",
+    possibleOrders: "Which order may be meant",
+    orderTaken: "answered by this one",
+    orderWord: "Order",
+    sources: { ok: "the order was read", stale: "the order is as it was {age} s ago", unavailable: "the order system cannot be reached: answered without the order" },
     orderJson: "Order JSON (only status is required)",
     ordersFailed: "The orders could not be read; match without one, or paste one.",
     noSampleOrders: "No orders have been imported",
     audience: "Who reads the answer?",
     agent: "Agent",
     customer: "Customer",
-    apiKey: "API key",
+    apiKey: "API key (kept until this tab is closed)",
     match: "Match",
     results: "Results",
     idle: "Type a customer's question and pick an order to see what Xianzhi answers, and why.",
@@ -177,6 +197,8 @@ const WORDS = {
       orderJson: "The order is not valid JSON: check quotes and commas.",
       orderObject: "The order should be a JSON object, such as {\"status\": \"shipped\"}.",
       orderMissing: "Paste an order, or choose \"No order\".",
+      customerMissing: "Fill in a customer id, or choose \"No order\".",
+      customer_not_found: "There is no such customer.",
     },
     facts: {
       status: "Status", items: "Items", seller: "Seller", placed_at: "Placed", promised_at: "Promised",
@@ -191,49 +213,11 @@ const WORDS = {
   },
 };
 
-const STORED_AS = "xianzhi.language";
-
-export let language = choose();
-
-function choose() {
-  const stored = localStorage.getItem(STORED_AS);
-  if (stored in WORDS) return stored;
-  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
-}
-
-/** Change to the other language, and remember it. */
-export function switchLanguage() {
-  language = language === "zh" ? "en" : "zh";
-  localStorage.setItem(STORED_AS, language);
-}
-
-/** Return the words of a name like `errors.slow`, with `{gaps}` filled; an unknown name is its own words. */
-export function say(name, gaps = {}) {
-  const found = name.split(".").reduce((words, part) => words?.[part], WORDS[language]);
-  if (typeof found !== "string") return found ?? name.split(".").at(-1);
-  return found.replace(/\{(\w+)\}/g, (gap, inside) => (inside in gaps ? gaps[inside] : gap));
-}
+export const say = makeSay(WORDS);
 
 /** Fill every element that says which words it holds. */
 export function sayAll(root = document) {
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  markLanguage();
   for (const node of root.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
   for (const node of root.querySelectorAll("[data-label]")) node.setAttribute("aria-label", say(node.dataset.label));
-}
-
-let zone;
-
-/** Show times in the shop's zone from now on. */
-export function useZone(name) {
-  zone = name;
-}
-
-/** Return a moment as people write it, in the shop's time zone. */
-export function sayTime(moment, { day = false } = {}) {
-  const date = new Date(moment);
-  if (Number.isNaN(date.getTime())) return String(moment);
-  const parts = { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" };
-  if (!day) Object.assign(parts, { hour: "2-digit", minute: "2-digit", hour12: false });
-  // Sweden writes years first, and so does everybody who sorts.
-  return new Intl.DateTimeFormat("sv-SE", parts).format(date);
 }

@@ -13,12 +13,13 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
-from api.auth import holds_key
+from api.auth import find_offered
 from api.errors import status_of
 from api.request_record import SECURITY_HEADERS, choose_request_id
 from index.encoder import EncoderFingerprint, FloatMatrix
 from index.follower import LiveIndex
 from index.matcher import Matcher
+from kb.access import list_keys
 from kb.database import Database
 from kb.errors import ArticleNotFound, InvalidCondition, XianzhiError
 from kb.settings import Settings
@@ -116,8 +117,8 @@ def test_pages_and_operations_need_no_key(locked_shop: Shop, address: str) -> No
 
 
 def test_key_beyond_ascii_is_compared_and_not_crashed_on() -> None:
-    assert not holds_key("Bearer \xe9", SecretStr("key"))
-    assert not holds_key("Bearer key", SecretStr("钥匙"))
+    assert find_offered("Bearer \xe9", list_keys(SecretStr("key"), None)) is None
+    assert find_offered("Bearer key", list_keys(SecretStr("钥匙"), None)) is None
 
 
 def test_status_is_that_of_the_nearest_ancestor_in_the_table() -> None:

@@ -6,26 +6,38 @@ import re
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import ValidationError
 
+from api.app import create_app
 from api.routers.pages import WEB
+from kb.settings import Settings
 
-PAGES = sorted(WEB.glob("*.html"))
-SCRIPTS = sorted(WEB.glob("*.js"))
-STYLES = sorted(WEB.glob("*.css"))
+
+def list_own(ending: str) -> list[Path]:
+    """Return our own files; what is carried from elsewhere is looked at in `test_vendored`."""
+    return sorted(path for path in WEB.rglob(f"*.{ending}") if "vendor" not in path.parts)
+
+
+PAGES = list_own("html")
+SCRIPTS = list_own("js")
+STYLES = list_own("css")
 FILES = [*PAGES, *SCRIPTS, *STYLES]
+# Each with a file of words of its own.
+FOLDERS = {"words.js": WEB, "sidebar/words.js": WEB / "sidebar"}
 
 
 def name_of(file: Path) -> str:
-    return file.name
+    return file.relative_to(WEB).as_posix()
 
 
 def read(name: str) -> str:
     return (WEB / name).read_text(encoding="utf-8")
 
 
-def list_words(language: str) -> set[str]:
+def list_words(language: str, file: str) -> set[str]:
     """Return the names of all words of a language, such as `errors.slow`."""
-    block = re.search(rf"^  {language}: {{\n(.*?)^  }},", read("words.js"), re.MULTILINE | re.DOTALL)
+    block = re.search(rf"^  {language}: {{\n(.*?)^  }},", read(file), re.MULTILINE | re.DOTALL)
     assert block is not None
     names: set[str] = set()
     group = ""
@@ -70,25 +82,51 @@ def test_every_file_a_page_names_is_there(page: Path) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
 def test_every_module_a_script_imports_is_there(script: Path) -> None:
-    named = re.findall(r'from "\./([^"]+)"', script.read_text(encoding="utf-8"))
-    assert [name for name in named if not (WEB / name).is_file()] == []
+    named = re.findall(r'(?:from|import) "([^"]+)"', script.read_text(encoding="utf-8"))
+    assert [name for name in named if not name.startswith(("./", "../")) or not (script.parent / name).is_file()] == []
 
 
-def test_both_languages_have_the_same_words() -> None:
-    chinese, english = list_words("zh"), list_words("en")
+@pytest.mark.parametrize("file", FOLDERS)
+def test_both_languages_have_the_same_words(file: str) -> None:
+    chinese, english = list_words("zh", file), list_words("en", file)
     assert len(chinese) > 60
     assert chinese == english
 
 
-def test_every_word_that_is_asked_for_exists() -> None:
-    asked = set(re.findall(r'data-(?:say|label)="(\w+)"', read("index.html")))
-    for script in SCRIPTS:
-        asked |= set(re.findall(r'\bsay\("(\w+)"', script.read_text(encoding="utf-8")))
-    assert asked <= list_words("zh")
+@pytest.mark.parametrize("file", FOLDERS)
+def test_every_word_that_is_asked_for_exists(file: str) -> None:
+    asked = set(re.findall(r'data-(?:say|label)="(\w+)"', read("index.html"))) if file == "words.js" else set()
+    for script in (script for script in SCRIPTS if script.parent == FOLDERS[file]):
+        asked |= set(re.findall(r'\bsay\("([\w.]+)"', script.read_text(encoding="utf-8")))
+    assert asked
+    assert asked <= list_words("zh", file)
+
+
+def test_every_page_and_file_says_what_it_may_load() -> None:
+    settings = Settings.model_validate({"frame_ancestors": "self https://desk.example.com"})
+    client = TestClient(create_app(settings))
+    for path in ("/", "/sidebar", "/docs", "/sidebar/settings", "/web/icon.svg", "/web/sidebar/sidebar.js"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
+        assert policy.endswith("; frame-ancestors 'self' https://desk.example.com")
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_sidebar_is_told_with_whom_it_speaks() -> None:
+    settings = Settings.model_validate({"host_origins": "https://desk.example.com", "timezone": "Asia/Tokyo"})
+    told = TestClient(create_app(settings)).get("/sidebar/settings").json()
+    assert told == {"host_origins": ["https://desk.example.com"], "time_zone": "Asia/Tokyo"}
+
+
+@pytest.mark.parametrize("name", ["host_origins", "frame_ancestors"])
+def test_an_origin_that_lets_anybody_in_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="not an origin"):
+        Settings.model_validate({name: "*"})
 
 
 def test_every_field_of_the_form_has_a_label() -> None:
     page = read("index.html")
     fields = set(re.findall(r'<(?:textarea|select|input)[^>]*\sid="([^"]+)"', page))
-    assert fields == {"question", "order", "order-json", "key"}
+    assert fields == {"question", "order", "order-json", "customer-id", "key"}
     assert fields <= set(re.findall(r'<label[^>]*\sfor="([^"]+)"', page))

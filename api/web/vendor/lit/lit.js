@@ -1,0 +1,3 @@
+export * from "./lit-element.js";
+export { live } from "./live.js";
+export { repeat } from "./repeat.js";

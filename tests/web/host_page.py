@@ -1,0 +1,43 @@
+"""A page of somebody else's with the sidebar in a frame, on a port of its own: browsers take its names for hosts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+# Browsers resolve these to this machine, and take each for a site of its own.
+LISTED, FRAMING, STRANGER = "desk.localhost", "other.localhost", "stranger.localhost"
+PAGE = """<!doctype html><title>desk</title>
+<iframe id="sidebar" src="{url}/sidebar" width="400" height="860" allow="clipboard-write"></iframe>
+<script>
+  const heard = [];
+  addEventListener("message", (event) => heard.push({{ origin: event.origin, data: event.data }}));
+  const send = (data) => document.getElementById("sidebar").contentWindow.postMessage(data, "{url}");
+</script>"""
+
+
+@contextmanager
+def serve_host_page(port: int, sidebar_url: str) -> Iterator[None]:
+    """Serve the page at every address of a port."""
+    body = PAGE.format(url=sidebar_url).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join(10)
