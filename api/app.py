@@ -91,7 +91,14 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
         if matcher is None:
             matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))
         recorder = await stack.enter_async_context(_open_recorder_in_thread(settings, metrics, matcher))
-        app.state.services = Services(matcher, metrics, recorder, settings.webhook_secrets, settings.solutions_seconds)
+        app.state.services = Services(
+            matcher,
+            metrics,
+            recorder,
+            settings.webhook_secrets,
+            settings.solutions_seconds,
+            timedelta(days=settings.matches_kept_days),
+        )
         yield
         app.state.services = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from anyio import CapacityLimiter
@@ -31,6 +31,7 @@ class Services:
     recorder: MatchRecorder
     webhook_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     solutions_seconds: float = 0.5
+    matches_kept: timedelta | None = None
     match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
     # A preview takes the place of a match for seconds: never more than one place of them.
     preview_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PREVIEWS_AT_ONCE))

@@ -14,9 +14,9 @@ FEWEST_WORDS = 3  # A brand or a model number in a Chinese question does not mak
 
 
 def find_unread(text: str, english: BoolArray) -> BoolArray:
-    """Return which items are in another language than a question; none for a question in both."""
-    if not CHINESE.search(text):
-        return ~english
-    if len(ENGLISH_WORD.findall(text)) < FEWEST_WORDS:
-        return english
-    return np.zeros(len(english), bool)
+    """Return which items are in another language than a question; none for one in both, or of a bare `wifi`."""
+    is_chinese = bool(CHINESE.search(text))
+    is_english = len(ENGLISH_WORD.findall(text)) >= FEWEST_WORDS
+    if is_chinese == is_english:
+        return np.zeros(len(english), bool)
+    return english if is_chinese else ~english

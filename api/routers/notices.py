@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Path, Request
 from pydantic import Field, model_validator
 
-from api.auth import DESCRIBE_KEY
+from api.auth import DESCRIBE_KEY, WITHOUT_CUSTOMERS, find_role
 from api.errors import ErrorAnswer
 from api.json_body import StrictJsonRoute
 from api.services import ServicesNeeded
@@ -130,11 +130,11 @@ NewPreview = Annotated[
         422: {"description": "A field is missing, unknown or wrong.", "model": ErrorAnswer},
     },
 )
-def preview(body: NewPreview, services: ServicesNeeded) -> NoticePreview:
+def preview(body: NewPreview, request: Request, services: ServicesNeeded) -> NoticePreview:
     """Count the orders that the notice would touch now, by status and region, and list the newest 50.
 
     Its period is not looked at; `in_force` says whether it holds. Orders of which a fact is missing are counted as
-    `unknown`: they would not be touched. Nothing is saved.
+    `unknown`: they would not be touched. Nothing is saved. Keys that see nothing of customers get the counts alone.
     """
     with services.database.read() as session:
         notice = body.notice or get_notice(session, body.notice_id or "")
@@ -145,7 +145,7 @@ def preview(body: NewPreview, services: ServicesNeeded) -> NoticePreview:
             zone=services.matcher.surroundings.zone,
             most=body.most,
         )
-    return shown
+    return replace(shown, orders=()) if find_role(request) in WITHOUT_CUSTOMERS else shown
 
 
 @router.get(
@@ -169,5 +169,5 @@ def show_notice(
     now = services.now()
     with services.database.read() as session:
         notice = get_notice(session, notice_id)
-        reach = measure_reach(session, notice_id, now=now)
+        reach = measure_reach(session, notice_id, now=now, matches_kept=services.matches_kept)
     return NoticeAnswer(notice.id, notice.title, is_in_force(notice, now), reach)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from eval.adaptation.bases import Base, read_base
 from eval.adaptation.own_base import load_own_base
-from eval.adaptation.verdict import Verdict, judge
-from eval.compare import Comparison, compare_runs
+from eval.adaptation.verdict import RANKING, Verdict, judge
+from eval.compare import GATED, Comparison, compare_runs
 from eval.datasets import Dataset, load_dataset
 from eval.fitting import FEWEST_QUESTIONS, Question, fit_recipe, hash_datasets, read_questions
 from eval.records import Run
@@ -242,7 +242,7 @@ class Adapter:
         self, trained: Trained, folder: Path, comparisons: tuple[Comparison, ...], learnt: Learnt | None = None
     ) -> Outcome:
         """Keep the encoder and a generation built with it, or neither."""
-        verdict = judge(comparisons)
+        verdict = judge(comparisons, RANKING if learnt else GATED)
         if not verdict.is_kept:
             sweep_encoders(self.settings.encoders_dir)  # Not this folder by name: the same encoder may serve already.
             return self._end(trained, verdict, comparisons)

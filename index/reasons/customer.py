@@ -32,6 +32,7 @@ from kb.orders.repository import to_order
 from kb.orders.tables import OrderRow
 
 HALF_LIFE_DAYS = 14.0
+UNDATED_DAYS = 4 * HALF_LIFE_DAYS  # An order of no known time is probably an old one.
 TROUBLE_WEIGHT = 3.0
 MOST_ORDERS = 10
 SECONDS_PER_DAY = 86_400
@@ -108,8 +109,8 @@ def _best(shares: FloatArray) -> list[int]:
 
 
 def _weigh(order: Order, context: OrderContext, *, is_touched: bool) -> float:
-    last = max((moment for moment in list_moments(order) if moment <= context.now), default=context.now)
-    days = (context.now - last).total_seconds() / SECONDS_PER_DAY
+    last = max((moment for moment in list_moments(order) if moment <= context.now), default=None)
+    days = UNDATED_DAYS if last is None else (context.now - last).total_seconds() / SECONDS_PER_DAY
     trouble = TROUBLE_WEIGHT if is_touched or list_remarks(order, context) else 1.0
     # Never 0: of very old orders the newest still counts.
     return max(1e-9, trouble * math.exp2(-days / HALF_LIFE_DAYS))

@@ -121,7 +121,8 @@ def _find_places(order: MarkedOrder, places: dict[Mark, int]) -> tuple[int, ...]
 
 def _name_reasons(codes: Sequence[str], known: Sequence[ContactReason]) -> tuple[list[Reason], dict[str, int]]:
     """Return the reasons of these intents, and the place of each intent's; one in no reason is its own."""
-    listed = {code: reason for reason in known for code in reason.intents}
+    # A case may name a reason itself in place of one of its intents.
+    listed = {reason.id: reason for reason in known} | {code: reason for reason in known for code in reason.intents}
     reasons: dict[str, Reason] = {}
     for code in codes:
         reason = listed.get(code)

@@ -91,10 +91,15 @@ def load_reader(path: Path = READER_FILE) -> SituationReader:
             weights=dict(zip(Signal, arrays["weights"].tolist(), strict=True)),
             clear=float(arrays["clear"]),
         )
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile) as error:
         raise ReaderDamaged(f"{path} cannot be read. Take it from the repository again, or fit it anew.") from error
     if reader.matrix.shape != (len(reader.mean), len(SITUATIONS)):
         raise ReaderDamaged(f"{path} was learnt for other situations. Fit it anew: docs/which-order.md.")
+    dimension, situations = reader.matrix.shape
+    numbers = (reader.mean, reader.matrix, reader.bias, reader.directions, reader.probes)
+    fits = reader.bias.shape == (situations,) and reader.directions.shape[-1:] == (dimension,)
+    if not fits or reader.probes.shape != (len(PROBES), dimension) or not all(np.isfinite(n).all() for n in numbers):
+        raise ReaderDamaged(f"{path} holds numbers that cannot be. Take it from the repository again, or fit it anew.")
     return reader
 
 

@@ -73,12 +73,12 @@ def read_records(session: Session, customer_id: str | None, order_ids: Sequence[
     # By the connection: a session looks into every statement for what it would have to keep track of.
     connection = session.connection()
     customer, newest = (None, []) if customer_id is None else _read_customer(connection, customer_id)
-    known = {order["id"] for order in newest[:MAX_ORDERS]}
-    asked = [order_id for order_id in order_ids[:MAX_ORDERS] if order_id not in known]
-    older = _read_asked(connection, asked) if asked else []
-    orders = sorted(
-        [*newest[: MAX_ORDERS - len(older)], *older], key=lambda order: order["placed_at"] or _NEVER, reverse=True
-    )
+    asked = set(order_ids[:MAX_ORDERS])
+    named = [order for order in newest if order["id"] in asked]
+    missing = asked.difference(order["id"] for order in named)
+    named += _read_asked(connection, sorted(missing)) if missing else []
+    others = [order for order in newest if order["id"] not in asked][: MAX_ORDERS - len(named)]
+    orders = sorted([*named, *others], key=lambda order: order["placed_at"] or _NEVER, reverse=True)
     parcels = _read_parcels(connection, [order["id"] for order in orders]) if orders else {}
     checked = [Order.model_validate(order | {"shipments": parcels.get(order["id"])}) for order in orders]
     return CustomerRecords(customer, checked, len(newest) > MAX_ORDERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +72,11 @@ def list_(as_json: AsJson = False) -> None:
     settings = Settings()
     now = settings.now or datetime.now(UTC)
     with open_for_command(settings) as database, database.read() as session:
-        rows = [(notice, measure_reach(session, notice.id, now=now)) for notice in list_notices(session)[:MOST_LISTED]]
+        kept = timedelta(days=settings.matches_kept_days)
+        rows = [
+            (notice, measure_reach(session, notice.id, now=now, matches_kept=kept))
+            for notice in list_notices(session)[:MOST_LISTED]
+        ]
     if as_json:
         typer.echo(orjson.dumps([{"id": notice.id, **asdict(reach)} for notice, reach in rows], option=NAMED).decode())
         return
@@ -93,7 +97,8 @@ def show(
     now = settings.now or datetime.now(UTC)
     with open_for_command(settings) as database, database.read() as session:
         notice = get_notice(session, notice_id)
-        reach = measure_reach(session, notice_id, now=now)
+        kept = timedelta(days=settings.matches_kept_days)
+        reach = measure_reach(session, notice_id, now=now, matches_kept=kept)
     if as_json:
         about = {"id": notice.id, "title": notice.title, "in_force": is_in_force(notice, now)}
         typer.echo(orjson.dumps({**about, "reach": asdict(reach)}, option=NAMED).decode())

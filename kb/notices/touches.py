@@ -116,15 +116,21 @@ def note_if_fresh(database: Database, shown: Sequence[Shown]) -> int:
         return note_shown(session, fresh)
 
 
-def measure_reach(session: Session, notice_id: str, *, now: datetime) -> NoticeReach:
-    """Return what a notice did so far."""
+def measure_reach(
+    session: Session, notice_id: str, *, now: datetime, matches_kept: timedelta | None = None
+) -> NoticeReach:
+    """Return what a notice did so far.
+
+    Whether somebody asked again is read from the recorded matches: orders told before the oldest that is kept are not
+    looked at. `matches_kept` is None where all are.
+    """
     own = NoticeTouchRow.notice_id == notice_id
     by_touch = dict.fromkeys(Touch, 0)
     counts = select(NoticeTouchRow.touch, func.count()).where(own).group_by(NoticeTouchRow.touch)
     for touch, count in session.execute(counts):
         by_touch[Touch(touch)] = count
     days = select(NoticeTouchRow.order_id, NoticeTouchRow.day).where(own).distinct().subquery()
-    told = _list_told(session, notice_id)
+    told = _list_told(session, notice_id, since=None if matches_kept is None else now - matches_kept)
     over = {order_id: at for order_id, at in told.items() if at <= now - NO_LATER_CONTACT}
     returned = _count_returned(session, over)
     return NoticeReach(
@@ -137,7 +143,7 @@ def measure_reach(session: Session, notice_id: str, *, now: datetime) -> NoticeR
     )
 
 
-def _list_told(session: Session, notice_id: str) -> dict[str, datetime]:
+def _list_told(session: Session, notice_id: str, *, since: datetime | None) -> dict[str, datetime]:
     """Return the newest orders whose customers read the notice, and when each did first."""
     first = func.min(NoticeTouchRow.at)
     query = (
@@ -147,6 +153,8 @@ def _list_told(session: Session, notice_id: str) -> dict[str, datetime]:
         .order_by(first.desc())
         .limit(MOST_TOLD)
     )
+    if since is not None:
+        query = query.having(first >= since)
     return {row[0]: row[1] for row in session.execute(query)}
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.app import create_app
 from api.auth import PERMITS, is_guarded, may_call
 from kb.access import Role
 from kb.audit.models import AuditRow
+from kb.feedback.models import MatchRow
 from kb.orders.repository import save_customer
 from kb.orders.tables import Customer
 from kb.settings import Settings
@@ -100,3 +102,33 @@ def test_what_begins_like_a_permitted_address_is_another_one() -> None:
     assert not may_call(Role.AGENT, "GET", "/v1/customersx")
     assert not may_call(Role.WIDGET, "GET", "/v1/other")
     assert may_call(Role.ADMIN, "GET", "/v1/other")
+
+
+def test_a_prefix_before_the_address_opens_nothing(shop: Shop) -> None:
+    client = TestClient(shop.client.app, root_path="/kb")
+    assert client.get("/v1/orders").status_code == 401
+    assert client.get("/kb/v1/orders").status_code == 401
+    assert client.get("/v1/orders", headers={"Authorization": f"Bearer {KEYS[Role.AGENT]}"}).status_code == 200
+
+
+def test_an_editor_is_told_how_many_orders_a_notice_touches_but_not_which(shop: Shop) -> None:
+    everything = {"notice": {"id": "all", "title": "全部", "kind": "delay"}}
+    headers = {role: {"Authorization": f"Bearer {KEYS[role]}"} for role in (Role.ADMIN, Role.EDITOR)}
+    shown = {
+        role: shop.client.post("/v1/notices:preview", json=everything, headers=h).json() for role, h in headers.items()
+    }
+    assert shown[Role.ADMIN]["orders"]
+    assert shown[Role.EDITOR]["orders"] == []
+    assert shown[Role.EDITOR]["touched"] == shown[Role.ADMIN]["touched"] > 0
+
+
+def test_what_a_widget_asks_is_recorded_without_the_order_that_it_names(shop: Shop) -> None:
+    body = {"question": "不想要了能退吗", "audience": "public", "order": {"id": "SO2026111500017", "status": "shipped"}}
+    for role in (Role.WIDGET, Role.AGENT):
+        headers = {"Authorization": f"Bearer {KEYS[role]}", "X-Request-ID": f"by-{role.value}"}
+        assert shop.client.post("/v1/match", json=body, headers=headers).status_code == 200
+    assert shop.client.app.state.services.recorder.flush()  # type: ignore[attr-defined]
+    with shop.database.read() as session:
+        recorded = {row.request_id: row.order_id for row in session.scalars(select(MatchRow))}
+    assert recorded["by-widget"] is None
+    assert recorded["by-agent"] == "SO2026111500017"

@@ -17,7 +17,8 @@ ENGLISH = np.array([True, False, True])
         ("我的快递一直没到", [True, False, True]),
         ("我的 vivo X100 Pro 什么时候发货", [True, False, True]),
         ("my 快递 still not here, why", [False, False, False]),
-        ("12345", [False, True, False]),
+        ("12345", [False, False, False]),
+        ("wifi", [False, False, False]),
     ],
 )
 def test_a_question_reads_the_items_of_its_own_languages(text: str, unread: list[bool]) -> None:

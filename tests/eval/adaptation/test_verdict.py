@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from eval.adaptation.verdict import find_worse_slices, judge
+from eval.adaptation.verdict import RANKING, find_worse_slices, judge
 from eval.compare import Comparison, compare_runs
 from eval.records import RankedItem, Record, Run
 
@@ -78,3 +79,13 @@ def test_one_set_better_and_another_as_before_is_kept_and_one_worse_is_not() -> 
 
 def test_nothing_compared_is_nothing_kept() -> None:
     assert not judge([]).is_kept
+
+
+def test_answering_less_is_no_loss_where_confidence_was_fitted_anew() -> None:
+    before = replace(make_run("before", [True] * 20 + [False] * 40), judges=True)
+    before = replace(before, records=tuple(replace(record, answered=True) for record in before.records))
+    after = replace(make_run("after", [True] * 40 + [False] * 20), judges=True)
+    better_and_silent = compare_runs(before, after)
+
+    assert "set: decided from 0.3333 to 0.0000" in judge([better_and_silent]).losses
+    assert judge([better_and_silent], RANKING).is_kept

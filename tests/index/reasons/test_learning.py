@@ -91,3 +91,12 @@ def test_cases_reasons_and_orders_are_read_from_the_base(database: Database) -> 
 def test_an_order_that_no_time_is_known_of_tells_nothing() -> None:
     assert mark_case_order({"status": "shipped"}, None) is None
     assert mark_case_order(None, NOW) is None
+
+
+def test_a_case_that_names_a_reason_in_place_of_an_intent_belongs_to_it() -> None:
+    known = make_experience(each=40)
+    cases = [*known.cases, *[PastCase("parcel", None)] * 3]
+    model = learn_reasons(Experience(cases, known.reasons, known.donors))
+    assert model is not None
+    assert [(reason.id, reason.title.zh) for reason in model.reasons][0] == ("parcel", "包裹到哪了")
+    assert len(model.reasons) == 3

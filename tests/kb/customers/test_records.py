@@ -85,3 +85,15 @@ def test_a_stored_order_that_is_none_is_refused(database: Database) -> None:
         session.execute(update(OrderRow).values(status="somewhere"))
     with pytest.raises(ValidationError, match="status"):
         read(database, "C0042")
+
+
+def test_orders_that_were_asked_for_are_shown_however_old_they_are(database: Database) -> None:
+    save_people(database, ZHOU)
+    days = [f"2026-10-{day:02}T10:00:00+08:00" for day in range(1, MAX_ORDERS + 6)]
+    save_orders(database, *({"id": f"SO{number}", "placed_at": at} for number, at in enumerate(days)))
+    within, beyond = "SO5", "SO0"  # The last that is among the newest, and the oldest of all.
+
+    found = read(database, "C0042", within, beyond)
+
+    assert len(found.orders) == MAX_ORDERS
+    assert {within, beyond} <= {order.id for order in found.orders}

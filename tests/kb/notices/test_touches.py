@@ -117,3 +117,10 @@ def test_a_look_up_counts_the_notices_that_it_shows(database: Database, now: dat
     assert (reach.touched, reach.by_touch[Touch.LOOKUP]) == (1, 1)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(NoticeTouchRow)) == 1
+
+
+def test_orders_told_before_the_oldest_match_that_is_kept_are_not_said_to_be_avoided(database: Database) -> None:
+    note(database, show("told-long-ago", MOMENT), show("told-lately", MOMENT + 60 * DAY))
+    with database.read() as session:
+        reach = measure_reach(session, "snow", now=MOMENT + 100 * DAY, matches_kept=90 * DAY)
+    assert (reach.told, reach.avoided) == (1, 1)
