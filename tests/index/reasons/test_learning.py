@@ -98,5 +98,4 @@ def test_a_case_that_names_a_reason_in_place_of_an_intent_belongs_to_it() -> Non
     cases = [*known.cases, *[PastCase("parcel", None)] * 3]
     model = learn_reasons(Experience(cases, known.reasons, known.donors))
     assert model is not None
-    assert [(reason.id, reason.title.zh) for reason in model.reasons][0] == ("parcel", "包裹到哪了")
-    assert len(model.reasons) == 3
+    assert [reason.title.zh for reason in model.reasons] == ["包裹到哪了", "plus", "退货"]
