@@ -174,3 +174,34 @@ def test_keys_work_while_chinese_punctuation_is_on(served: Served, open_page: Op
         expect(page.get_by_role("dialog")).to_be_visible()
     else:
         expect(desk.question).to_be_focused()
+
+
+def test_a_reply_longer_than_the_service_reads_is_not_sent_along(served: Served, open_page: OpenPage) -> None:
+    desk = sit_down(open_page(f"{served.url}/sidebar"))
+    desk.ask(LATE_QUESTION)
+    desk.reply.fill("货" * 5_001)
+    desk.press("Escape", "u")
+    expect(desk.said).to_have_text("没有记上：回复超过 5000 字，缩短后再记")
+
+
+def test_an_emptied_reply_counts_as_used_elsewhere(served: Served, open_page: OpenPage) -> None:
+    desk = sit_down(open_page(f"{served.url}/sidebar"))
+    desk.ask(LATE_QUESTION)
+    desk.reply.fill("")
+    desk.press("Escape")
+    with desk.page.expect_response("**/v1/feedback") as judged:
+        desk.press("u")
+    assert judged.value.json()["verdict"] == "used"
+
+
+def test_keys_of_an_input_method_are_not_taken_for_our_own(served: Served, open_page: OpenPage) -> None:
+    page = open_page(f"{served.url}/sidebar")
+    sit_down(page)
+    press = """([id, key]) => {
+        const field = document.getElementById(id);
+        field.focus();
+        field.dispatchEvent(new KeyboardEvent('keydown', {key, keyCode: 229, bubbles: true, cancelable: true}));
+        return document.activeElement.id;
+    }"""
+    assert page.evaluate(press, ["question", "Enter"]) == "question"
+    assert page.evaluate(press, ["find", "Escape"]) == "find"

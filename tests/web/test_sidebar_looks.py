@@ -106,6 +106,14 @@ def test_everything_fits_into_320_pixels(
     assert cut == []
 
 
+def test_a_long_address_in_a_reply_breaks_within_320_pixels(served: Served, open_page: OpenPage) -> None:
+    page = open_page(f"{served.url}/sidebar", viewport={"width": 320, "height": 640})
+    desk = sit_down(page)
+    desk.ask(LATE_QUESTION)
+    desk.reply.fill(f"https://shop.example.com/{'a1b2c3' * 20}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_the_sidebar_speaks_english(served: Served, open_page: OpenPage) -> None:
     page = open_page(f"{served.url}/sidebar", locale="en-GB")
     desk = sit_down(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Route, expect
 
 from tests.web.conftest import OpenPage
@@ -117,4 +119,50 @@ def test_nothing_moves_while_a_reply_is_being_edited(served: Served, open_page: 
     expect(desk.reply).to_be_focused()
     assert "好的" in desk.reply.input_value()
     desk.press("Escape")
+    desk.see("有新的匹配结果")
+    page.get_by_role("button", name="现在换上").click()
     expect(page.get_by_text("有新的匹配结果")).to_have_count(0)
+    assert "好的" not in desk.reply.input_value()
+
+
+def test_an_undo_waits_for_the_judgement_that_it_takes_back(served: Served, open_page: OpenPage) -> None:
+    page = open_page(f"{served.url}/sidebar")
+    desk = sit_down(page)
+    desk.ask(LATE_QUESTION)
+    desk.press("Enter")
+    held: list[Route] = []
+    page.route("**/v1/feedback", lambda route: held.append(route))
+    with page.expect_request("**/v1/feedback"):
+        desk.press("u")
+    desk.press("z")
+    expect(desk.open_card.get_by_role("button", name="用了")).to_be_visible()
+    with page.expect_response("**/v1/feedback/**") as undone:
+        held[0].continue_()
+    assert undone.value.json()["undone"] == 1
+
+
+def test_a_warning_stays_with_its_figure_until_it_has_been_checked_again(served: Served, open_page: OpenPage) -> None:
+    page = open_page(f"{served.url}/sidebar")
+    desk = sit_down(page)
+    desk.find(LATE_ORDER)
+    desk.ask(LATE_QUESTION)
+    desk.press("Enter", "e")
+    desk.type("另外补您 88 元。")
+    desk.see("找不到依据，核对：88 元")
+    desk.press("Escape", "j", "k")
+    desk.see("找不到依据，核对：88 元")
+    page.route("**/v1/replies:check", lambda route: route.abort())
+    desk.reply.press("End")
+    desk.type("！")
+    desk.see("改过的内容没能核对")
+    desk.see("找不到依据，核对：88 元")
+
+
+def test_a_draft_for_nobody_known_is_not_offered_for_the_next_question(served: Served, open_page: OpenPage) -> None:
+    desk = sit_down(open_page(f"{served.url}/sidebar"))
+    desk.ask("退货运费谁出")
+    desk.press("Enter", "e")
+    desk.type("王女士您好")
+    desk.press("Escape", "c")
+    desk.question.fill("退货的运费由谁承担")
+    expect(desk.reply).not_to_have_value(re.compile("王女士"))

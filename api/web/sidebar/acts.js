@@ -1,6 +1,7 @@
 // What each key and each button does to the desk.
 
 import { listSolutions } from "./answers.js";
+import { MOST_CHARACTERS } from "./reply.js";
 import { nameOf } from "./solution-card.js";
 import { say } from "./words.js";
 
@@ -13,7 +14,8 @@ export const ACTS = {
   },
   orders: (desk) => (desk.querySelector("input[name=order]:checked") ?? desk.querySelector("input[name=order]"))?.focus(),
   reveal: (desk) => {
-    if (desk.lookup.profile?.customer) desk.querySelector("x-reveal").open();
+    const customer = desk.lookup.profile?.customer;
+    if (customer) desk.querySelector("x-reveal").open(customer.id);
   },
   next: (desk) => move(desk, 1),
   previous: (desk) => move(desk, -1),
@@ -52,16 +54,23 @@ async function judge(desk, verdict) {
   const solution = listSolutions(result).find((one) => nameOf(one) === desk.activeName);
   if (!solution) return desk.tell(say("said.noSolution"));
   const reply = desk.querySelector("[data-active] x-reply");
-  const said = verdict === "used" && reply?.isEdited ? ["edited", reply.text] : [verdict];
-  if (await desk.judging.judge(result.request_id, solution, ...said)) desk.tell(say("said.judged"));
-  return undefined;
+  // An emptied reply is not what was sent: the agent wrote elsewhere.
+  const said = verdict === "used" && reply?.isEdited && reply.text.trim() ? ["edited", reply.text] : [verdict];
+  if (Array.from(said[1] ?? "").length > MOST_CHARACTERS) return desk.tell(say("said.tooLong", { most: MOST_CHARACTERS }));
+  return note(desk, result, say("said.judged"), solution, ...said);
+}
+
+// With the judgement the agent has done with the answer: what waited for that is shown.
+async function note(desk, result, told, ...said) {
+  if (!(await desk.judging.judge(result.request_id, ...said))) return;
+  desk.tell(told);
+  if (desk.matching.result === result) desk.matching.release();
 }
 
 async function logGap(desk) {
   const { result } = desk.matching;
   if (!result) return desk.tell(say("said.noSolution"));
-  if (await desk.judging.judge(result.request_id, null, "dismissed")) desk.tell(say("gapSaved"));
-  return undefined;
+  return note(desk, result, say("gapSaved"), null, "dismissed");
 }
 
 // Of a solution, of the whole answer (null), or of whatever was said last.

@@ -16,7 +16,11 @@ export function listSolutions(result) {
 /** Return what is shown of the newest match. */
 export function showAnswers(desk) {
   const { matching } = desk;
-  if (matching.error) return showError(desk, matching.error);
+  const held = matching.waiting
+    ? html`<p class="held">${say("held")} <button type="button" class="link" @click=${() => matching.release()}>${say("heldShow")}</button></p>`
+    : nothing;
+  const trouble = matching.error ? showError(desk, matching.error) : nothing;
+  if (!matching.result && (matching.error || matching.waiting)) return html`${held} ${trouble}`;
   if (!matching.result) return html`<p class="idle">${matching.isBusy ? say("working") : say("idle")}</p>`;
   const { result } = matching;
   const all = listSolutions(result);
@@ -24,7 +28,7 @@ export function showAnswers(desk) {
   const cases = all.slice(articles.length);
   const placed = (solutions, before) => repeat(solutions, nameOf, (solution, index) => showCard(desk, solution, before + index + 1));
   return html`
-    ${matching.waiting ? html`<p class="held">${say("held")} <button type="button" class="link" @click=${() => matching.release()}>${say("heldShow")}</button></p>` : nothing}
+    ${held} ${trouble}
     ${showOrderTrouble(result.order_source)} ${showRewordings(result.rewordings)}
     ${result.answered ? nothing : showUnsure(desk, result)} ${showAsk(desk, result)}
     ${articles.length ? html`<section aria-labelledby="solutions-title"><h2 id="solutions-title" class="list-title">${say("solutions")}</h2><ol class="cards">${placed(articles, 0)}</ol></section>` : nothing}

@@ -9,7 +9,7 @@ const SHOWN_CONTACTS = 3;
 /** Return what is known of the customer, or what became of the look-up. */
 export function showCustomer(desk) {
   const { state, answer, error } = desk.lookup;
-  if (state === "idle") return nothing;
+  if (state === "idle" || state === "postponed") return nothing;
   if (state === "working") return html`<p class="hint" role="status">${say("looking")}</p>`;
   if (state === "failed") return html`<p class="trouble-line" role="alert">${sayError(error)}</p>`;
   if (answer.profile) return showPerson(desk, answer.profile.customer);

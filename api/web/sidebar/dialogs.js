@@ -1,7 +1,7 @@
 // The two dialogs: what the keys do, and why somebody wants to see a customer's data in plain.
 
 import { LitElement, html, nothing } from "../vendor/lit/lit.js";
-import { KEYS } from "./keys.js";
+import { KEYS, quietKeys } from "./keys.js";
 import { say, sayError } from "./words.js";
 
 const FIELDS = ["phone", "name", "address", "email"];
@@ -36,11 +36,22 @@ export class HelpDialog extends Dialog {
 
 export class RevealDialog extends Dialog {
   #error = null;
+  #customerId = "";
 
-  open() {
+  /** Ask for a reason to show a customer's data; it holds for this customer only. */
+  open(customerId) {
     this.#error = null;
+    this.#customerId = customerId;
+    this.querySelector("form").reset();
     this.requestUpdate();
     super.open();
+  }
+
+  /** Close when somebody else is on the line. */
+  keepFor(customerId) {
+    if (!this.dialog?.open || customerId === this.#customerId) return;
+    this.dialog.close();
+    quietKeys();
   }
 
   render() {
@@ -65,11 +76,13 @@ export class RevealDialog extends Dialog {
     const fields = said.getAll("fields");
     const reason = said.get("reason").trim();
     if (!fields.length || !reason) return;
+    const customerId = this.#customerId;
+    const isOpen = () => this.dialog.open && customerId === this.#customerId;
     try {
-      await this.desk.lookup.reveal({ fields, reason, agent: this.desk.agent });
-      event.target.reset();
-      this.dialog.close();
+      await this.desk.lookup.reveal(customerId, { fields, reason, agent: this.desk.agent });
+      if (isOpen()) this.dialog.close();
     } catch (error) {
+      if (!isOpen()) return;
       this.#error = error;
       this.requestUpdate();
     }

@@ -116,6 +116,8 @@ function readTurns(turns) {
     .slice(-MOST_TURNS);
 }
 
-const readText = (value, most) => (["string", "number"].includes(typeof value) ? String(value).trim().slice(0, most) : "");
+const readText = (value, most) => (["string", "number"].includes(typeof value) ? cut(String(value).trim(), most) : "");
+// Never between the two halves of a character.
+const cut = (text, most) => text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
 const readAgent = (value) => (AGENT.test(readText(value, 64)) ? readText(value, 64) : "");
 const readLocale = (value) => (/^zh/i.test(value) ? "zh" : /^en/i.test(value) ? "en" : "");

@@ -21,8 +21,8 @@ export class Matching {
   #resting = 0;
   #answered = "";
 
-  constructor(host, { onTrouble, onResult, readContext }) {
-    Object.assign(this, { host, onTrouble, onResult, readContext });
+  constructor(host, { onTrouble, onResult, onEmptied, readContext }) {
+    Object.assign(this, { host, onTrouble, onResult, onEmptied, readContext });
     host.addController(this);
   }
 
@@ -30,6 +30,12 @@ export class Matching {
   ask(question, { turns = this.turns, now = false } = {}) {
     Object.assign(this, { question, turns });
     this.#schedule(now ? 0 : REST_MS);
+  }
+
+  /** Take half a word of an input method: no question yet, and what came before it is none any more. */
+  compose(question) {
+    clearTimeout(this.#resting);
+    this.question = question;
   }
 
   /** Match again, for another order or customer. */
@@ -48,18 +54,19 @@ export class Matching {
     this.host.requestUpdate();
   }
 
-  /** Show what waited; called when nobody writes in a reply any more. */
+  /** Show what waited; called when nobody writes in a reply any more, or has done with it. */
   release() {
     this.isHeld = false;
-    if (!this.waiting) return;
-    this.#show(this.waiting);
-    this.waiting = null;
+    if (this.error) this.result = null;
+    if (this.waiting) this.#show(this.waiting);
+    this.host.requestUpdate();
   }
 
   #schedule(milliseconds) {
     clearTimeout(this.#resting);
     this.host.requestUpdate();
     if (!this.question.trim()) {
+      this.onEmptied();
       this.drop();
       return;
     }
@@ -89,20 +96,21 @@ export class Matching {
     Object.assign(this, { isBusy: true, error: null });
     this.host.requestUpdate();
     try {
-      const result = await insist(() => api.match(body, mine.signal), { signal: mine.signal, onTrouble: this.onTrouble });
+      const answer = await insist(() => api.match(body, mine.signal), { signal: mine.signal, onTrouble: this.onTrouble });
       if (mine !== this.#running) return;
       this.isBusy = false;
+      const result = { ...answer, question: body.question };
       if (this.isHeld) this.waiting = result;
       else this.#show(result);
     } catch (error) {
       if (mine !== this.#running || mine.signal.aborted) return;
-      Object.assign(this, { error, isBusy: false, result: null });
+      Object.assign(this, { error, isBusy: false, waiting: null, result: this.isHeld ? this.result : null });
     }
     this.host.requestUpdate();
   }
 
   #show(result) {
-    this.result = result;
+    Object.assign(this, { result, waiting: null });
     this.onResult(result);
     this.host.requestUpdate();
   }

@@ -12,7 +12,7 @@ const yuan = new Intl.NumberFormat("zh-CN", { style: "currency", currency: "CNY"
 
 /** Return the orders as one choice: arrow keys go from one to the next. */
 export function showOrders(desk) {
-  const { orders, profile } = desk.lookup;
+  const { orders, profile, missingOrder } = desk.lookup;
   if (!profile) return nothing;
   const marks = markOrders(desk);
   const shown = desk.showsAllOrders ? orders : selectShown(orders, marks, desk.isNarrow);
@@ -26,6 +26,7 @@ export function showOrders(desk) {
       ${desk.lookup.namedOrder && orders.length > 1 ? html`<button type="button" class="link" @click=${() => desk.nameOrder(null)}>${say("letMatch")}</button>` : nothing}
     </p>
     ${profile.has_more_orders ? html`<p class="hint">${say("olderOrders")}</p>` : nothing}
+    ${missingOrder ? html`<p class="warn">${say("orderNotListed", { id: missingOrder })}</p>` : nothing}
   </fieldset>`;
 }
 

@@ -2,13 +2,16 @@
 
 import { LitElement, html, live, nothing } from "../vendor/lit/lit.js";
 import * as api from "./api.js";
-import { say } from "./words.js";
+import { isComposing } from "./keys.js";
 import { cutStretches } from "./stretches.js";
+import { say } from "./words.js";
 
 // What a reply shows in place of a fact that the order does not tell.
 const GAP = /【待补充[^】]*】|\[to fill: [^\]]*\]/g;
+/** The longest reply that the service reads. */
+export const MOST_CHARACTERS = 5_000;
+
 const REST_MS = 700;
-const MOST_CHECKED = 5_000; // The route reads no more.
 const CHARACTERS_PER_ROW = 24;
 
 export class ReplyEditor extends LitElement {
@@ -27,10 +30,16 @@ export class ReplyEditor extends LitElement {
 
   #checking = null;
   #resting = 0;
-  #found = null;
+  #known = null; // What nothing supports, as last checked; null: as it came with the reply.
+  #isUnchecked = false;
 
   createRenderRoot() {
     return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#checkSoon();
   }
 
   disconnectedCallback() {
@@ -39,7 +48,9 @@ export class ReplyEditor extends LitElement {
   }
 
   willUpdate(changed) {
-    if (changed.has("draftKey") || changed.has("reply")) this.#dropCheck();
+    if (!changed.has("draftKey") && !changed.has("reply")) return;
+    this.#known = null;
+    this.#checkSoon();
   }
 
   /** The text as the match filled it, with what is to be said first. */
@@ -69,25 +80,45 @@ export class ReplyEditor extends LitElement {
 
   /** Give the text to the host page, or copy it where there is none. */
   insert() {
+    this.#markSent();
     return this.desk.hand(this.text, { requestId: this.requestId, itemId: this.itemId });
   }
 
   copy() {
+    this.#markSent();
     return this.desk.copy(this.text);
   }
 
+  // It no longer keeps new answers waiting, but stays on show: it is yet to be judged.
+  #markSent() {
+    this.desk.drafts.markSent(this.draftKey);
+    if (!this.field.matches(":focus")) this.desk.letGo();
+  }
+
+  #leave() {
+    if (!this.isEdited) this.desk.release();
+    else if (!this.desk.drafts.isUnderWay(this.draftKey)) this.desk.letGo();
+  }
+
+  // What is no longer in the text needs no support; what still is keeps its warning until it has been checked again.
+  get #unsupported() {
+    const known = this.#known ?? cutStretches(this.reply.text, leaveOutGaps(this.reply));
+    return known.filter((part) => this.text.includes(part));
+  }
+
   render() {
-    const { text, reply, desk } = this;
+    const { text, desk } = this;
     const gaps = listGaps(text).length;
-    const unsupported = this.isEdited ? (this.#found ?? []) : cutStretches(reply.text, leaveOutGaps(reply));
+    const unsupported = this.#unsupported;
     return html`<div class="reply">
       <label><span class="reply-label">${this.label}</span>
         <textarea rows=${countRows(text)} .value=${live(text)} @input=${(event) => this.#write(event.target.value)}
-          @focus=${() => desk.hold()} @blur=${() => desk.release()}
+          @focus=${() => desk.hold()} @blur=${() => this.#leave()}
           @keydown=${(event) => this.#press(event)}></textarea>
       </label>
       ${gaps ? html`<p class="missing">${say("missing", { count: gaps })}</p>` : nothing}
       ${unsupported.length ? html`<p class="missing">${say("unsupported", { parts: unsupported.join("、") })}</p>` : nothing}
+      ${this.#isUnchecked ? html`<p class="missing">${say("unchecked")}</p>` : nothing}
       <p class="acts">
         ${desk.takesReplies ? html`<button type="button" class="go small" @click=${() => this.insert()}>${say("insert")}<kbd>I</kbd></button>` : nothing}
         <button type="button" class="${desk.takesReplies ? "plain" : "go"} small" @click=${() => this.copy()}>${say("copy")}<kbd>C</kbd></button>
@@ -98,7 +129,7 @@ export class ReplyEditor extends LitElement {
   }
 
   #press(event) {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.insert();
@@ -109,10 +140,11 @@ export class ReplyEditor extends LitElement {
   }
 
   #write(text) {
-    if (text === this.original) this.desk.drafts.delete(this.draftKey);
-    else this.desk.drafts.set(this.draftKey, text);
-    this.#dropCheck();
-    if (this.isEdited && this.basis) this.#resting = setTimeout(() => this.#check(), REST_MS);
+    if (text === this.original) this.desk.drafts.drop(this.draftKey);
+    else this.desk.drafts.keep(this.draftKey, text, this.desk.matching.result?.question ?? "");
+    if (!this.isEdited) this.#known = null;
+    this.desk.hold();
+    this.#checkSoon();
     this.requestUpdate();
   }
 
@@ -124,22 +156,37 @@ export class ReplyEditor extends LitElement {
   #dropCheck() {
     clearTimeout(this.#resting);
     this.#checking?.abort();
-    this.#found = null;
+    this.#isUnchecked = false;
+  }
+
+  #checkSoon() {
+    this.#dropCheck();
+    if (this.isEdited && this.basis) this.#resting = setTimeout(() => this.#check(), REST_MS);
   }
 
   async #check() {
     const text = this.text;
-    if (!text.trim() || text.length > MOST_CHECKED) return;
+    if (!text.trim()) return;
+    if (Array.from(text).length > MOST_CHARACTERS) {
+      this.#showUnchecked();
+      return;
+    }
     const mine = new AbortController();
     this.#checking = mine;
     try {
       const { claims } = await api.checkReply({ text, ...this.basis }, mine.signal);
       if (mine.signal.aborted) return;
-      this.#found = claims.filter((claim) => claim.support === null).map((claim) => claim.text);
+      this.#known = claims.filter((claim) => claim.support === null).map((claim) => claim.text);
       this.requestUpdate();
     } catch {
       // A reply can be sent without the check; nothing is shown as checked that was not.
+      if (!mine.signal.aborted) this.#showUnchecked();
     }
+  }
+
+  #showUnchecked() {
+    this.#isUnchecked = true;
+    this.requestUpdate();
   }
 }
 

@@ -2,18 +2,20 @@
 
 import { LitElement, html, nothing } from "../vendor/lit/lit.js";
 import { useKey } from "../client.js";
-import { language, markLanguage, switchLanguage, useZone } from "../language.js";
+import { markLanguage, switchLanguage, useZone } from "../language.js";
 import { keep, recall } from "../store.js";
 import { ACTS } from "./acts.js";
 import { describeResult, listSolutions, showAnswers } from "./answers.js";
 import { readSettings } from "./api.js";
 import { applyAppearance } from "./appearance.js";
 import { copyText } from "./clipboard.js";
+import { Conversation } from "./conversation.js";
 import { showContacts, showCustomer } from "./customer.js";
 import "./dialogs.js";
+import { Drafts } from "./drafts.js";
 import { HostPage } from "./host.js";
 import { Judging } from "./judging.js";
-import { readKey, switchKeys } from "./keys.js";
+import { quietKeys, readKey, switchKeys, watchWriting } from "./keys.js";
 import { CustomerLookup } from "./lookup.js";
 import { Matching } from "./matching.js";
 import { showNotices } from "./notices.js";
@@ -29,14 +31,13 @@ import { say, sayError } from "./words.js";
 const AGENT_STORED_AS = "xianzhi.agent";
 const SAID_MS = 5_000;
 const RELEASE_MS = 300; // A press on a button leaves the field before it reaches the button.
-const MOST_DRAFTS = 100;
 const WIDE = matchMedia("(min-width: 900px)"); // As in sidebar.css: two columns.
 
 export class Sidebar extends LitElement {
   constructor() {
     super();
     Object.assign(this, {
-      agent: recall(AGENT_STORED_AS), activeName: "", drafts: new Map(), offered: null, said: "", heard: "",
+      agent: recall(AGENT_STORED_AS), activeName: "", drafts: new Drafts(), said: "", heard: "",
       wantsFocus: false, showsSetup: false, setupNote: "", showsAllOrders: false,
     });
     this.troubles = new Set();
@@ -47,13 +48,15 @@ export class Sidebar extends LitElement {
     this.matching = new Matching(this, {
       onTrouble: (error, ending) => this.#hearTrouble("match", error, ending),
       onResult: (result) => this.#take(result),
+      onEmptied: () => this.drafts.dropUnnamed(""),
       readContext: () => this.lookup.context,
     });
     this.judging = new Judging(this, {
       readAgent: () => this.agent,
       onFailed: (error) => this.tell(say("said.notSaved", { why: sayError(error) })),
     });
-    this.host = new HostPage((context) => this.#hearHost(context));
+    this.conversation = new Conversation(this);
+    this.host = new HostPage((context) => this.conversation.hear(context));
   }
 
   createRenderRoot() {
@@ -64,6 +67,7 @@ export class Sidebar extends LitElement {
     super.connectedCallback();
     applyAppearance();
     markLanguage();
+    watchWriting(document);
     document.addEventListener("keydown", (event) => this.#press(event));
     WIDE.addEventListener("change", () => this.requestUpdate());
     this.#start();
@@ -104,37 +108,61 @@ export class Sidebar extends LitElement {
   }
 
   /** Look somebody up; without an agent's id that has to be filled in first. */
-  choose(query, { orderId = null } = {}) {
+  choose(query, { orderId = null, isFromHost = false } = {}) {
     if (!query.trim()) return;
     this.#dropAnswer();
     this.showsAllOrders = false;
-    if (this.agent) {
-      this.lookup.find(query, this.agent, { orderId });
-    } else {
-      this.postponed = { query, orderId };
-      this.change({ showsSetup: true, setupNote: say("agentNeeded") });
-      this.#focusSoon(".setup input[name=agent]");
-    }
+    this.lookup.find(query, this.agent, { orderId, isFromHost });
+    if (this.agent) return;
+    this.change({ showsSetup: true, setupNote: say("agentNeeded") });
+    this.#focusSoon(".setup input[name=agent]");
+  }
+
+  /** Do the look-up that waited for an agent's id, now that the page around has told it. */
+  lookPostponedUp() {
+    if (this.lookup.state !== "postponed") return;
+    this.change({ showsSetup: false, setupNote: "" });
+    quietKeys();
+    this.#lookAgain();
+  }
+
+  #lookAgain() {
+    const { query, wantedOrder, isFromHost } = this.lookup;
+    this.choose(query, { orderId: wantedOrder, isFromHost });
   }
 
   /** Start over with somebody else. */
   changeCustomer() {
-    this.lookup.forget();
-    this.#dropAnswer();
+    this.forgetCustomer();
     this.matching.ask("", { turns: [] });
     this.act("search");
   }
 
+  /** Drop the customer, and the answer for them. */
+  forgetCustomer() {
+    this.lookup.forget();
+    this.#dropAnswer();
+  }
+
   // A reply filled from one order must not stay on show for another, however long the new answer takes.
   #dropAnswer() {
-    this.drafts.clear();
-    this.offered = null;
+    this.drafts.dropUnnamed("");
+    this.conversation.offered = null;
     this.matching.drop();
   }
 
   /** Take an order as the one meant, and match anew. */
   nameOrder(id) {
     this.lookup.nameOrder(id);
+    this.#matchAnew();
+  }
+
+  /** Take the order that the page around is about, if it is one of the customer's. */
+  wantOrder(id) {
+    if (this.lookup.wantOrder(id)) this.#matchAnew();
+  }
+
+  #matchAnew() {
     this.matching.drop();
     this.matching.again();
   }
@@ -144,10 +172,8 @@ export class Sidebar extends LitElement {
     this.agent = agent;
     keep(AGENT_STORED_AS, agent);
     if (key) useKey(key);
-    this.change({ showsSetup: !agent && Boolean(this.postponed), setupNote: "" });
-    const { query, orderId } = this.postponed ?? { query: this.lookup.state === "failed" ? this.lookup.query : "", orderId: null };
-    this.postponed = null;
-    this.choose(query, { orderId });
+    this.change({ showsSetup: false, setupNote: "" });
+    if (["postponed", "failed"].includes(this.lookup.state)) this.#lookAgain();
     if (this.matching.error) this.matching.again();
   }
 
@@ -213,20 +239,19 @@ export class Sidebar extends LitElement {
   }
 
   release() {
+    clearTimeout(this.releasing);
     this.releasing = setTimeout(() => this.matching.release(), RELEASE_MS);
   }
 
-  /** Take the question that came while the agent had typed one. */
-  takeOffered() {
-    const { question, turns } = this.offered;
-    this.change({ offered: null, fromHost: question });
-    this.matching.ask(question, { turns, now: true });
+  /** Let the next answer be shown, and leave the one on show until then. */
+  letGo() {
+    this.matching.isHeld = false;
   }
 
   #take(result) {
     const [first] = listSolutions(result);
     this.activeName = first ? nameOf(first) : "";
-    while (this.drafts.size > MOST_DRAFTS) this.drafts.delete(this.drafts.keys().next().value);
+    this.drafts.dropUnnamed(result.question);
     const wasOnCard = document.activeElement?.matches(".card-head");
     if (this.wantsFocus || wasOnCard) this.#focusSoon("[data-active] .card-head");
     this.wantsFocus = false;
@@ -241,26 +266,8 @@ export class Sidebar extends LitElement {
     this.requestUpdate();
   }
 
-  #hearHost(context) {
-    if (context.locale && context.locale !== language) this.useLanguage(context.locale);
-    if (context.agent) this.agent = context.agent;
-    const who = context.customer || context.orderId;
-    const isNew = who !== (this.hostWho ?? "");
-    this.hostWho = who;
-    // What was typed there before was somebody else's number.
-    if (isNew) this.querySelector("#find").value = "";
-    if (!who && isNew) this.#dropAnswer();
-    if (!who) this.lookup.forget();
-    else if (isNew) this.choose(who, { orderId: context.orderId || null });
-    else if (context.orderId && context.orderId !== this.lookup.namedOrder) this.nameOrder(context.orderId);
-    const typed = this.matching.question.trim();
-    // Words that the agent typed are theirs: a new message is offered, not put in their place.
-    if (!isNew && typed && typed !== (this.fromHost ?? "") && context.question !== typed) this.change({ offered: context });
-    else this.change({ offered: null, fromHost: context.question });
-    if (!this.offered) this.matching.ask(context.question, { turns: context.turns, now: true });
-  }
-
   updated() {
+    this.querySelector("x-reveal").keepFor(this.lookup.profile?.customer?.id);
     const refused = [this.lookup.error, this.matching.error].find((error) => error?.status === 401);
     if (refused && refused !== this.refused) this.change({ refused, showsSetup: true, setupNote: say("keyNeeded") });
   }

@@ -3,6 +3,7 @@
 import { html, nothing } from "../vendor/lit/lit.js";
 import { sayTime } from "../language.js";
 import { showConfidence } from "./confidence.js";
+import { nameDraft } from "./drafts.js";
 import { markStretches } from "./stretches.js";
 import { say } from "./words.js";
 
@@ -64,7 +65,7 @@ function showAnswer(desk, solution) {
     ${showText(solution, found)}
     ${solution.reply.text
       ? html`<x-reply
-          .desk=${desk} .draftKey=${`${orderId ?? ""}|${nameOf(solution)}`} .reply=${solution.reply}
+          .desk=${desk} .draftKey=${nameDraft({ who: desk.lookup.who, orderId }, nameOf(solution))} .reply=${solution.reply}
           .basis=${orderId ? { order_id: orderId, cited } : { cited }} .itemId=${solution.id}
           .requestId=${matching.result.request_id} .label=${say("reply")} .acts=${showVerdict(desk, solution)}></x-reply>`
       : html`<p class="acts">${showVerdict(desk, solution)}</p>`}`;

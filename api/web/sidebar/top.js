@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../vendor/lit/lit.js";
 import { language } from "../language.js";
-import { keysAreOn } from "./keys.js";
+import { isComposing, keysAreOn } from "./keys.js";
 import { APPEARANCES, appearance } from "./appearance.js";
 import { say } from "./words.js";
 
@@ -27,7 +27,7 @@ function submit(desk, event) {
 }
 
 function leave(desk, event) {
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape" || isComposing(event)) return;
   event.preventDefault();
   desk.focusActive();
 }
