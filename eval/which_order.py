@@ -17,11 +17,11 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from scipy.optimize import minimize
 
 from eval.datasets import Dataset, DatasetUnusable
 from eval.workbench import Workbench
 from index.build import Progress, report_nothing
+from index.logit import find_minimum
 from index.matcher import Matcher
 from index.question import QuestionEmpty, QuestionTooLong
 from index.solutions import MatchRequest
@@ -211,8 +211,7 @@ def fit_weights(rows: Sequence[ReadRow]) -> FloatArray:
         drift = (weights - START) / START
         return total / shares_in_all + HOLD * float(drift @ drift)
 
-    found = minimize(loss, START, method="L-BFGS-B", bounds=[(0.0, None)] * len(START))
-    return np.asarray(found.x, np.float64)
+    return find_minimum(loss, START, bounds=[(0.0, None)] * len(START), has_slope=False)
 
 
 def fit_choice(rows: Sequence[ReadRow], more: Sequence[ReadRow], sayings: Sequence[ReadRow] = ()) -> FittedChoice:

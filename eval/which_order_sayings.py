@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from eval.datasets import DatasetUnusable
 from eval.which_order import FITTED, SAYING_SHARE, LabelledRow, ReadRow
 from index.encoder import Encoder
+from index.logit import find_minimum, softmax
 from index.which_order.evidence import Signal
 from index.which_order.situation_reader import PROBES, SituationReader
 from index.which_order.situations import SITUATIONS, Situation, measure_suits, weigh_situations
@@ -129,7 +129,7 @@ def foretell(lesson: Lesson) -> FloatArray:
     likely = np.zeros((len(lesson.labels), len(SITUATIONS)))
     for fold in range(FOLDS):
         mean, matrix, bias = _learn(lesson, folds != fold)
-        likely[folds == fold] = _normalise((lesson.plain[folds == fold] - mean) @ matrix + bias)
+        likely[folds == fold] = softmax((lesson.plain[folds == fold] - mean) @ matrix + bias)
     return likely
 
 
@@ -145,21 +145,14 @@ def _learn(lesson: Lesson, chosen: NDArray[np.bool_]) -> tuple[FloatArray, Float
 
     def loss(flat: FloatArray) -> tuple[float, FloatArray]:
         weights = flat.reshape(size)
-        shares = _normalise(inputs @ weights[1:] + weights[0])
+        shares = softmax(inputs @ weights[1:] + weights[0])
         off = (shares - wanted) * counts[:, None]
         slope = np.vstack([off.sum(0), inputs.T @ off + 2 * HOLD * weights[1:]])
         told = float(counts @ np.log(shares[np.arange(len(labels)), labels].clip(1e-12)))
         return HOLD * float((weights[1:] ** 2).sum()) - told, slope.ravel()
 
-    found = minimize(loss, np.zeros(size).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
-    weights = found.x.reshape(size)
+    weights = find_minimum(loss, np.zeros(size).ravel(), most_steps=ROUNDS).reshape(size)
     return mean, weights[1:] * SCALE, weights[0]
-
-
-def _normalise(scores: FloatArray) -> FloatArray:
-    powers: FloatArray = np.exp(scores - scores.max(1, keepdims=True))
-    shares: FloatArray = powers / powers.sum(1, keepdims=True)
-    return shares
 
 
 def ask_sayings(sayings: Sequence[Saying], orders: Sequence[Order], *, now: datetime) -> list[tuple[int, LabelledRow]]:

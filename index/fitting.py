@@ -11,10 +11,10 @@ from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from index.confidence import CURVE, SAME_WORDS, SAME_WORDS_WEIGHT, Curve, Signs
 from index.fusion import Source
+from index.logit import find_minimum, softmax
 from index.recipe import OrderWeights, Recipe
 from kb.articles.models import Audience
 
@@ -68,7 +68,7 @@ def fit_ranking(lessons: Sequence[Lesson], recipe: Recipe, *, hold: float) -> Re
         total, slope, steeper = 0.0, np.zeros(len(weights)), 0.0
         for lesson in telling:
             scores = lesson.features @ weights + lesson.fixed
-            shares = _softmax(steepness * scores)
+            shares = softmax(steepness * scores)
             wanted = lesson.gains / lesson.gains.sum()
             total -= float(wanted @ np.log(np.maximum(shares, 1e-300)))
             slope += steepness * (lesson.features.T @ (shares - wanted))
@@ -80,8 +80,8 @@ def fit_ranking(lessons: Sequence[Lesson], recipe: Recipe, *, hold: float) -> Re
         return total / count + hold * float(drift @ drift), gradient
 
     bounds = [(-5.0, float(np.log(LARGEST_STEEPNESS))), *((0.0, None if w > 0 else 0.0) for w in standard)]
-    found = minimize(loss, np.append(0.0, standard), jac=True, method="L-BFGS-B", bounds=bounds)
-    return write_weights(recipe, found.x[1:])
+    found = find_minimum(loss, np.append(0.0, standard), bounds=bounds)
+    return write_weights(recipe, found[1:])
 
 
 def fit_curves(outcomes: Sequence[Outcome]) -> Mapping[Audience, Curve]:
@@ -113,7 +113,7 @@ def fit_curve(outcomes: Sequence[Outcome]) -> Curve:
 
     directions = np.sign(astuple(CURVE)[1:])
     bounds = [(None, None), *((0.0, None) if d > 0 else (None, 0.0) for d in directions)]
-    weights = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
+    weights = find_minimum(loss, np.zeros(scaled.shape[1]), bounds=bounds)
     slopes = weights[1:] / spread
     return Curve(float(weights[0] - slopes @ middle), *(float(slope) for slope in slopes))
 
@@ -135,9 +135,3 @@ def write_weights(recipe: Recipe, weights: FloatArray) -> Recipe:
     fitted = {s: round(float(w), 4) for s, w in zip(FITTED_SOURCES, scaled, strict=False) if s in recipe.weights}
     order = OrderWeights(**{n: round(float(w), 4) for n, w in zip(ORDER_FEATURES, scaled[count:], strict=True)})
     return replace(recipe, weights={**recipe.weights, **fitted}, order=order)
-
-
-def _softmax(values: FloatArray) -> FloatArray:
-    powers = np.exp(values - values.max())
-    shares: FloatArray = powers / powers.sum()
-    return shares

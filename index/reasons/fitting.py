@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+
+from index.logit import find_minimum, softmax
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -62,16 +63,8 @@ def fit_weights(marks: FloatArray, intents: IntArray, reason_of: IntArray, *, co
         return float(surprise) + penalty / 2, np.concatenate([part.ravel() for part in gradient])
 
     start = np.concatenate([np.zeros((shape.reasons + shape.intents) * shape.marks), usual])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
-    of_reason, of_intent, rates = shape.split(np.asarray(found.x, np.float64))
+    of_reason, of_intent, rates = shape.split(find_minimum(loss, start, most_steps=MOST_STEPS))
     return Weights(of_reason[reason_of] + of_intent, rates)
-
-
-def softmax(scores: FloatArray) -> FloatArray:
-    """Return each row's scores as probabilities."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: FloatArray = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 @dataclass(frozen=True, slots=True)

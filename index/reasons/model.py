@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from index.reasons.fitting import FloatArray, IntArray, softmax
+from index.logit import softmax
+from index.reasons.fitting import FloatArray, IntArray
 from index.reasons.marks import Mark, MarkedOrder
 from kb.orders.words import Words
 
@@ -106,7 +107,7 @@ class ReasonModel:
         if weights is None:
             return self.rate_intents()
         scores = weights.by_intent @ self._encode(order) + weights.rates
-        return softmax(scores[None, :]).ravel()
+        return softmax(scores)
 
     def sum_reasons(self, intents: FloatArray) -> FloatArray:
         """Return how likely each reason is when its intents are so likely."""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reasons.fitting import UNSEEN_CASES, fit_weights, softmax
+from index.logit import softmax
+from index.reasons.fitting import UNSEEN_CASES, fit_weights
 
 
 def test_softmax_of_two_scores_worked_out_by_hand() -> None:
