@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import anyio.to_thread
@@ -97,7 +96,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
             recorder,
             settings.webhook_secrets,
             settings.solutions_seconds,
-            timedelta(days=settings.matches_kept_days),
+            settings.matches_kept,
         )
         yield
         app.state.services = None
@@ -106,7 +105,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
 def _open_recorder_in_thread(
     settings: Settings, metrics: Metrics, matcher: Matcher
 ) -> AbstractAsyncContextManager[MatchRecorder]:
-    rules = RecordingRules(records=settings.record_matches, kept=timedelta(days=settings.matches_kept_days))
+    rules = RecordingRules(records=settings.record_matches, kept=settings.matches_kept)
     clock = matcher.surroundings.clock
     return contextmanager_in_threadpool(
         open_recorder(matcher.live.database, rules, clock=clock, count=metrics.count_records)

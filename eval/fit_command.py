@@ -26,7 +26,7 @@ from index.build import FORGET, Builder, Progress
 from index.cli import show_progress
 from index.encoder import Encoder
 from index.learnt import Learnt
-from index.opening import make_clock, open_encoder
+from index.opening import open_encoder
 from index.recipe import STANDARD, Recipe
 from kb.database import open_database
 from kb.errors import InvalidInput
@@ -86,7 +86,7 @@ def _publish(settings: Settings, learnt: Learnt | None) -> str:
     encoder = open_encoder(settings, threads=os.cpu_count())
     with open_database(settings) as database, show_progress() as on_progress:
         builder = Builder(database, encoder, settings.generations_dir)
-        built = builder.build(now=make_clock(settings)(), on_progress=on_progress, learnt=learnt or FORGET)
+        built = builder.build(now=settings.find_now(), on_progress=on_progress, learnt=learnt or FORGET)
     return built.name
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from eval.gaps import Encode, Gap
 from eval.use_dataset import UseReport, Window, export_use
 from index.encoder import FloatMatrix
-from index.opening import make_clock, open_encoder
+from index.opening import open_encoder
 from kb.database import open_database
 from kb.settings import Settings
 
@@ -37,7 +37,7 @@ def from_feedback(out: Folder, since: Since = None, gaps: ShownGaps = 20) -> Non
     console = Console()
     with open_database(settings) as database, Console(stderr=True).status("reading recorded matches"):
         first = since.replace(tzinfo=settings.zone) if since else None
-        window = Window(now=make_clock(settings)(), zone=settings.zone, since=first)
+        window = Window(now=settings.find_now(), zone=settings.zone, since=first)
         report = export_use(database, out, _make_encode(settings), window=window)
     console.print(_make_summary(report, out))
     if report.gaps and gaps:

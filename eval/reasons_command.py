@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +33,7 @@ def reasons(folder: Folder = None, as_written: AsWritten = False) -> None:
     """Print how often a past case's reason, and its intent, is among the likeliest by its order alone."""
     settings = Settings()
     with _open_base(settings, folder) as database, database.read() as session:
-        experience = read_experience(session, now=_read_clock(settings))
+        experience = read_experience(session, now=settings.find_now())
     figures = measure_reasons(replace(experience, donors=Donors({})) if as_written else experience)
     console = open_console()
     console.print(show_shares(figures))
@@ -79,11 +78,7 @@ def _open_base(settings: Settings, folder: Path | None) -> Iterator[Database]:
         database = Database(f"sqlite:///{place}/eval.db")
         try:
             database.migrate()
-            import_path(database, folder, zone=settings.zone, now=_read_clock(settings))
+            import_path(database, folder, zone=settings.zone, now=settings.find_now())
             yield database
         finally:
             database.close()
-
-
-def _read_clock(settings: Settings) -> datetime:
-    return settings.now or datetime.now(UTC)

@@ -20,7 +20,7 @@ from rich.table import Table
 from index.adaptation.sayings import read_intents
 from index.build import Builder, Progress
 from index.generation import find_newest
-from index.opening import make_clock, open_encoder, open_matcher
+from index.opening import open_encoder, open_matcher
 from index.precision import LENGTHS, compare_precisions, open_precisions, open_variants, read_texts
 from index.prepared import CHANGE_FILE, find_prepared
 from index.screen import show_result
@@ -69,7 +69,7 @@ def build() -> None:
     encoder = open_encoder(settings, threads=os.cpu_count())
     with open_database(settings) as database, show_progress() as on_progress:
         builder = Builder(database, encoder, settings.generations_dir)
-        manifest = builder.build(now=make_clock(settings)(), on_progress=on_progress)
+        manifest = builder.build(now=settings.find_now(), on_progress=on_progress)
     typer.echo(f"generation {manifest.name}: {manifest.items} items, {manifest.headings + manifest.passages} vectors")
 
 
@@ -172,7 +172,7 @@ def update_index() -> None:
     settings = Settings()
     encoder = open_encoder(settings)
     with open_database(settings) as database, show_progress() as on_progress:
-        Builder(database, encoder, settings.generations_dir).build(now=make_clock(settings)(), on_progress=on_progress)
+        Builder(database, encoder, settings.generations_dir).build(now=settings.find_now(), on_progress=on_progress)
 
 
 @contextmanager

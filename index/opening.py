@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from index.adaptation.adopted import find_serving
 from index.build import Progress, report_nothing
@@ -24,7 +23,7 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
     """Yield a matcher, its database's schema brought up to date and its index open; closed afterwards."""
     encoder = open_encoder(settings)  # First: it fails where nothing is prepared, and then nothing is left behind.
     with open_database(settings) as database, open_source(settings, database) as orders:
-        live = LiveIndex(database, encoder, settings.generations_dir, clock=make_clock(settings))
+        live = LiveIndex(database, encoder, settings.generations_dir, clock=settings.find_now)
         try:
             live.open(on_progress=on_progress)
             matcher = Matcher(live, replace(make_surroundings(settings), orders=orders))
@@ -45,13 +44,4 @@ def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncod
 
 def make_surroundings(settings: Settings) -> Surroundings:
     """Return the clock, the zone and the thresholds that the settings name."""
-    return Surroundings(clock=make_clock(settings), zone=settings.zone, thresholds=read_thresholds(settings))
-
-
-def make_clock(settings: Settings) -> Callable[[], datetime]:
-    """Return the clock: the machine's, or one that stands at the fixed moment of a demonstration."""
-    fixed = settings.now
-    if fixed is None:
-        return lambda: datetime.now(UTC)
-    moment = fixed if fixed.utcoffset() is not None else fixed.replace(tzinfo=settings.zone)
-    return lambda: moment
+    return Surroundings(clock=settings.find_now, zone=settings.zone, thresholds=read_thresholds(settings))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -66,7 +65,7 @@ def make_app(after_import: Callable[[], None]) -> typer.Typer:
     ) -> None:
         """Import a file or a folder; rows that cannot be used are listed, the others go in."""
         settings = Settings()
-        now = settings.now or datetime.now(UTC)
+        now = settings.find_now()
         with open_for_command(settings) as database, _show_progress("importing") as show:
             if foreign_format is not None:
                 parser = ForeignParser(path, foreign_format)

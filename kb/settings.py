@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -189,6 +189,18 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    def find_now(self) -> datetime:
+        """Return the present moment: the clock's, or the fixed one, which without a zone is the shop's."""
+        fixed = self.now
+        if fixed is None:
+            return datetime.now(UTC)
+        return fixed if fixed.utcoffset() is not None else fixed.replace(tzinfo=self.zone)
+
+    @property
+    def matches_kept(self) -> timedelta:
+        """How long recorded matches and their feedback are kept."""
+        return timedelta(days=self.matches_kept_days)
 
     @cached_property
     def keys(self) -> tuple[ApiKey, ...]:

@@ -30,7 +30,6 @@ from index.encoder import OnnxEncoder
 from index.folders import publish_folder, replace_file
 from index.generation import RECIPE_FILE, find_newest
 from index.learnt import Learnt, read_learnt
-from index.opening import make_clock
 from index.prepared import Precision, find_prepared, read_description
 from index.recipe import STANDARD, Recipe
 from kb.changes import NEWEST_REVISION
@@ -140,7 +139,7 @@ class Adapter:
     def load_bases(self) -> list[Base]:
         """Return what is learnt from, as far as there is anything; raises `TooLittleToLearn`."""
         self.say("reading the knowledge base")
-        now, part = make_clock(self.settings)(), self.wishes.part
+        now, part = self.settings.find_now(), self.wishes.part
         own = load_own_base(self.database, self._open(find_serving(self.settings)), Window(now, self.settings.zone))
         bases = [read_base(own, part=part, with_headings=True)]
         if self.wishes.labels is not None:
@@ -248,7 +247,7 @@ class Adapter:
             return self._end(trained, verdict, comparisons)
         self.say("building the index")
         builder = Builder(self.database, self._open(folder), self.settings.generations_dir)
-        manifest = builder.build(now=make_clock(self.settings)(), on_progress=self.on_progress, learnt=learnt or FORGET)
+        manifest = builder.build(now=self.settings.find_now(), on_progress=self.on_progress, learnt=learnt or FORGET)
         replace_file(self.place.decided, json.dumps({"generation": manifest.name}).encode())
         self.on_progress("adopt", 0, 1)
         # The one moment at which anything changes for whoever starts: the generation is there, whole, before it.

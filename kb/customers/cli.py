@@ -7,7 +7,6 @@ import os
 import uuid
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
@@ -38,7 +37,7 @@ def make_command(find_reasons: FindReasons) -> Callable[..., None]:
         settings = Settings()
         caller = Caller(read_user(), (reason or "").strip()[:MAX_REASON] or None, uuid.uuid4().hex)
         with open_for_command(settings) as database:
-            view = View(settings.now or datetime.now(UTC), settings.zone)
+            view = View(settings.find_now(), settings.zone)
             found = CustomerDesk(database, AuditTrail(database), view).look_up(query, caller)
             likely = find_reasons(settings, database, found, view)
         answer = LookupWithReasons(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +45,7 @@ def _say_what_it_is() -> None:
 def preview(source: Source, as_json: AsJson = False) -> None:
     """Count and list the orders that a notice would touch now; nothing is saved."""
     settings = Settings()
-    now = settings.now or datetime.now(UTC)
+    now = settings.find_now()
     path = Path(source)
     with open_for_command(settings) as database, database.read() as session:
         is_file = path.exists() or path.suffix.lower() in READERS
@@ -70,9 +70,9 @@ def preview(source: Source, as_json: AsJson = False) -> None:
 def list_(as_json: AsJson = False) -> None:
     """List the stored notices with what each did so far: contacts touched, and probably avoided."""
     settings = Settings()
-    now = settings.now or datetime.now(UTC)
+    now = settings.find_now()
     with open_for_command(settings) as database, database.read() as session:
-        kept = timedelta(days=settings.matches_kept_days)
+        kept = settings.matches_kept
         rows = [
             (notice, measure_reach(session, notice.id, now=now, matches_kept=kept))
             for notice in list_notices(session)[:MOST_LISTED]
@@ -94,10 +94,10 @@ def show(
 ) -> None:
     """Show a notice, and how many contacts it touched and probably spared."""
     settings = Settings()
-    now = settings.now or datetime.now(UTC)
+    now = settings.find_now()
     with open_for_command(settings) as database, database.read() as session:
         notice = get_notice(session, notice_id)
-        kept = timedelta(days=settings.matches_kept_days)
+        kept = settings.matches_kept
         reach = measure_reach(session, notice_id, now=now, matches_kept=kept)
     if as_json:
         about = {"id": notice.id, "title": notice.title, "in_force": is_in_force(notice, now)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -37,7 +36,7 @@ def add(rule_id: RuleId, terms: TermsSaid, means: TermsMeant = None, note: Note 
     with open_for_command(settings) as database:
         synonym = parse_synonym({"id": rule_id, "terms": terms, "means": means, "note": note})
         with database.write() as session:
-            result = save_synonym(session, synonym, now=settings.now or datetime.now(UTC))
+            result = save_synonym(session, synonym, now=settings.find_now())
     typer.echo(f"{result}: {describe_synonym(synonym)}")
 
 
@@ -46,7 +45,7 @@ def remove(rule_id: RuleId) -> None:
     """Remove a rule for good."""
     settings = Settings()
     with open_for_command(settings) as database, database.write() as session:
-        delete_synonym(session, rule_id, now=settings.now or datetime.now(UTC))
+        delete_synonym(session, rule_id, now=settings.find_now())
     typer.echo(f"removed: {rule_id}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,11 @@ def test_a_wrong_setting_is_named_with_a_right_one(name: str, value: str, proble
 def test_an_empty_moment_is_the_clock_and_an_empty_key_none() -> None:
     settings = Settings(_env_file=None, now="", api_key="")
     assert (settings.now, settings.api_key) == (None, None)
+
+
+def test_a_moment_without_a_zone_is_the_shops() -> None:
+    settings = Settings(_env_file=None, now="2026-11-20T10:00:00", timezone="Asia/Shanghai")
+    assert settings.find_now() == datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 def test_what_a_database_says_is_never_repeated() -> None:

@@ -47,9 +47,9 @@ class CommandLine:
         """Run `notice preview`."""
         return self.run("preview", *words)
 
-    def run(self, *words: str) -> Result:
+    def run(self, *words: str, now: str = NOW.isoformat()) -> Result:
         """Run a command of `notice`."""
-        env = {"XIANZHI_DATA_DIR": str(self.folder), "XIANZHI_DATABASE_URL": "", "XIANZHI_NOW": NOW.isoformat()}
+        env = {"XIANZHI_DATA_DIR": str(self.folder), "XIANZHI_DATABASE_URL": "", "XIANZHI_NOW": now}
         return CliRunner().invoke(app, ["notice", *words], env={**env, "COLUMNS": "200"})
 
 
@@ -65,6 +65,13 @@ def test_a_stored_notice_is_shown_with_its_orders(desk: CommandLine) -> None:
     assert shown.exit_code == 0, shown.output
     for words in ("大雪", "in force now", "touches 1 of 1 orders", "已发货", "北京/海淀区", "SO2026111500017"):
         assert words in shown.output
+
+
+def test_a_fixed_moment_without_a_zone_is_the_shops(desk: CommandLine) -> None:
+    for words in (("list",), ("show", "snow"), ("preview", "snow")):
+        told = desk.run(*words, now=NOW.replace(tzinfo=None).isoformat())
+        assert told.exit_code == 0, told.output
+        assert "大雪" in told.output
 
 
 def test_every_notice_of_a_file_is_previewed(desk: CommandLine) -> None:
