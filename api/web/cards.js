@@ -1,12 +1,15 @@
 // From a match result to what is seen: notices, questions to ask, and a card for each solution.
 
-import { el, markStretches, wrapMatches } from "./dom.js";
-import { say, sayTime } from "./words.js";
+import { el, wrapMatches } from "./dom.js";
+import { markStretches } from "./stretches.js";
+import { sayValidity } from "./validity.js";
+import { say } from "./words.js";
 
 const STATE_SIGNS = { met: "✓", unmet: "✗", unknown: "?" };
 const HIGH_CONFIDENCE = 0.8;
 const MIDDLE_CONFIDENCE = 0.5;
 const LONG_SNIPPET = 180;
+const mark = (text) => el("mark", { text });
 // What a reply shows in place of a fact that the order does not tell.
 const PLACEHOLDERS = /【待补充[^】]*】|\[to fill: [^\]]*\]/g;
 
@@ -126,7 +129,7 @@ function showSolution(solution) {
       el(
         "header",
         {},
-        el("h2", {}, markStretches(solution.title, of("title"))),
+        el("h2", {}, markStretches(solution.title, of("title"), mark)),
         showConfidence(solution.confidence),
       ),
       showBadges(solution),
@@ -171,7 +174,7 @@ function showGauge(confidence, percent) {
 }
 
 function showSnippet(snippet, stretches) {
-  const text = el("p", { class: "snippet" }, markStretches(snippet, stretches));
+  const text = el("p", { class: "snippet" }, markStretches(snippet, stretches, mark));
   if (snippet.length <= LONG_SNIPPET) return text;
   text.classList.add("clipped");
   const expand = el("button", { type: "button", class: "plain small", text: say("expand") });
@@ -220,7 +223,7 @@ function showReply({ kind, reply, snippet, highlights }) {
 // What nothing supports is marked, and of the rest what is still to be filled in.
 function markReply({ text, unsupported }) {
   const showGap = (gap) => el("span", { class: "gap", text: gap });
-  return markStretches(text, unsupported).flatMap((part) => (typeof part === "string" ? wrapMatches(part, PLACEHOLDERS, showGap) : [part]));
+  return markStretches(text, unsupported, mark).flatMap((part) => (typeof part === "string" ? wrapMatches(part, PLACEHOLDERS, showGap) : [part]));
 }
 
 // What was done for another order: a precedent to read, not a reply to send.
@@ -230,7 +233,7 @@ function showHandling(snippet, highlights) {
     "div",
     { class: "reply handling" },
     el("div", { class: "reply-head" }, el("h3", { text: say("handling") })),
-    el("p", { class: "reply-text" }, markStretches(snippet, stretches)),
+    el("p", { class: "reply-text" }, markStretches(snippet, stretches, mark)),
   );
 }
 
@@ -267,20 +270,11 @@ function showWhy(solution) {
       "summary",
       {},
       el("span", { class: "why-word", text: say("why") }),
-      el("span", { class: "why-brief", text: [`${solution.id} · v${solution.version}`, sayValidity(solution.kind, citation)].filter(Boolean).join(" · ") }),
+      el("span", { class: "why-brief", text: [`${solution.id} · v${solution.version}`, sayValidity(solution.kind, citation, say)].filter(Boolean).join(" · ") }),
     ),
     source ? el("p", { text: `${say("source")}  ${source}` }) : null,
     showScores(solution),
   );
-}
-
-function sayValidity(kind, citation) {
-  const from = citation?.effective_from && sayTime(citation.effective_from, { day: true });
-  const to = citation?.effective_to && sayTime(citation.effective_to, { day: true });
-  if (kind === "case") return from ? say("closedAt", { from }) : "";
-  if (from && to) return say("fromUntil", { from, to });
-  if (from) return say("from", { from });
-  return to ? say("until", { to }) : say("always");
 }
 
 function showScores(solution) {

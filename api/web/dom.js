@@ -13,21 +13,6 @@ export function el(tag, options = {}, ...children) {
   return node;
 }
 
-/** Cut a text at stretches counted in characters, and mark those. */
-export function markStretches(text, stretches) {
-  // The API counts characters; JavaScript's own indexes count halves of some of them.
-  const characters = Array.from(text);
-  const parts = [];
-  let at = 0;
-  for (const { start, end } of [...stretches].sort((a, b) => a.start - b.start)) {
-    if (start < at || end <= start) continue;
-    parts.push(characters.slice(at, start).join(""), el("mark", { text: characters.slice(start, end).join("") }));
-    at = end;
-  }
-  parts.push(characters.slice(at).join(""));
-  return parts.filter((part) => part !== "");
-}
-
 /** Cut a text at what an expression finds, and wrap each find. */
 export function wrapMatches(text, expression, wrap) {
   const parts = [];

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.which_order.evidence import Finding
+from index.which_order.evidence import Finding, give_reason
 from kb.orders.order import Order
 from kb.orders.words import Words
 from kb.text.numerals import read_number
@@ -71,7 +71,7 @@ def weigh_amounts(text: str, orders: Sequence[Order]) -> list[Finding]:
         fits = tuple(_fit(amount, order) for order in orders)
         if any(fits):
             reason = Words(f"金额与“{amount.said}”相符", f'an amount as "{amount.said}" says')
-            findings.append(Finding(fits, tuple(reason if fit else None for fit in fits)))
+            findings.append(Finding(fits, give_reason(fits, reason)))
     return findings
 
 

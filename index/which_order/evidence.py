@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +36,17 @@ class Evidence:
 
     values: tuple[float, ...]
     reasons: tuple[tuple[Words, ...], ...]
+
+
+def tell_apart(fits: Sequence[bool], reason: Words, *, weight: float = 1.0) -> Iterator[Finding]:
+    """Yield the finding that some orders fit and others do not; nothing where none or all of them do."""
+    if any(fits) and not all(fits):
+        yield Finding(tuple(weight * fit for fit in fits), give_reason(fits, reason))
+
+
+def give_reason(fits: Sequence[float], reason: Words) -> tuple[Words | None, ...]:
+    """Return the reason for every order that fits."""
+    return tuple(reason if fit else None for fit in fits)
 
 
 def add_findings(findings: Sequence[Finding], orders: int, *, most: float) -> Evidence:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
-from index.which_order.evidence import Finding
+from index.which_order.evidence import Finding, tell_apart
 from kb.orders.order import Item, Order
 from kb.orders.words import Words
 from kb.text.function_characters import FUNCTION_CHARACTERS
@@ -17,6 +17,7 @@ from kb.text.normalise import normalise
 from kb.text.segment import Segmenter, character_grams
 
 LONE_CHARACTER = 0.5  # 床 alone says less than 冰箱.
+MEASURED = 0.5  # 那双 may be shoes or socks.
 MAX_SHOWN_WORDS = 3
 MAX_ITEMS = 10
 # Characters that stand in names and questions alike without naming a thing.
@@ -118,9 +119,8 @@ def _weigh_measures(text: str, orders: Sequence[Order]) -> Iterable[Finding]:
     for match in _MEASURED.finditer(text):
         kinds = re.compile(MEASURE_WORDS[match["measure"]])
         fits = [any(kinds.search(describe_item(item)) for item in order.items or ()) for order in orders]
-        if any(fits) and not all(fits):
-            reason = Words(f"商品论“{match['measure']}”", f"an item counted in {match['measure']}")
-            yield Finding(tuple(0.5 * fit for fit in fits), tuple(reason if fit else None for fit in fits))
+        reason = Words(f"商品论“{match['measure']}”", f"an item counted in {match['measure']}")
+        yield from tell_apart(fits, reason, weight=MEASURED)
 
 
 def _say(words: Sequence[str]) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from index.which_order.evidence import Finding
+from index.which_order.evidence import Finding, tell_apart
 from index.which_order.states import STATE_WORDS, State
 from kb.orders.words import Words
 
@@ -102,11 +102,9 @@ def find_cues(text: str) -> list[tuple[State, str]]:
 
 def weigh_cues(text: str, states: Sequence[frozenset[State]]) -> list[Finding]:
     """Return what each state that is said tells of orders in these states; nothing where none or all are in it."""
-    findings = []
+    findings: list[Finding] = []
     for state, words in find_cues(text):
-        fits = [state in one for one in states]
-        if any(fits) and not all(fits):
-            name = STATE_WORDS[state]
-            reason = Words(f"{name.zh}，与“{words}”相符", f'{name.en}, as "{words}" says')
-            findings.append(Finding(tuple(map(float, fits)), tuple(reason if fit else None for fit in fits)))
+        name = STATE_WORDS[state]
+        reason = Words(f"{name.zh}，与“{words}”相符", f'{name.en}, as "{words}" says')
+        findings += tell_apart([state in one for one in states], reason)
     return findings

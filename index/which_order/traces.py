@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from index.which_order.evidence import Finding
+from index.which_order.evidence import Finding, tell_apart
 from kb.orders.order import Order, PaymentMethod
 from kb.orders.tails import fold_number
 from kb.orders.words import Words
@@ -52,7 +52,7 @@ def weigh_numbers(text: str, orders: Sequence[Order]) -> list[Finding]:
     for match in _TAIL.finditer(text):
         fits = [any(number.endswith(match["tail"]) for number in _list_numbers(order)) for order in orders]
         reason = Words(f"单号尾号 {match['tail']}", f"its number ends in {match['tail']}")
-        findings += _make(fits, reason)
+        findings += tell_apart(fits, reason)
     return findings
 
 
@@ -67,7 +67,9 @@ def _weigh_places(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
     for place in sorted(set().union(*named)):
         said = place if place in text else next((w for w in _LATIN_WORD.findall(text) if w == _sound(place)), None)
         if said is not None:
-            yield from _make([place in one for one in named], Words(f"物流经过“{place}”", f"its parcel passed {said}"))
+            yield from tell_apart(
+                [place in one for one in named], Words(f"物流经过“{place}”", f"its parcel passed {said}")
+            )
 
 
 def _list_places(order: Order) -> set[str]:
@@ -98,14 +100,14 @@ def _weigh_quantities(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
         if count is None or count < 2:
             continue
         fits = [any(item.quantity == count for item in order.items or ()) for order in orders]
-        yield from _make(fits, Words(f"数量与“{match[0]}”相符", f'as many as "{match[0]}" says'))
+        yield from tell_apart(fits, Words(f"数量与“{match[0]}”相符", f'as many as "{match[0]}" says'))
 
 
 def _weigh_payments(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
     for method, words in PAYMENTS.items():
         if match := words.search(text):
             fits = [order.payment is not None and order.payment.method is method for order in orders]
-            yield from _make(fits, Words(f"支付方式与“{match[0]}”相符", f'paid as "{match[0]}" says'))
+            yield from tell_apart(fits, Words(f"支付方式与“{match[0]}”相符", f'paid as "{match[0]}" says'))
 
 
 def _weigh_sellers(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
@@ -113,18 +115,13 @@ def _weigh_sellers(text: str, orders: Sequence[Order]) -> Iterator[Finding]:
     for name in sorted({shop for shop in shops if shop}):
         pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else name
         if re.search(pattern, text):
-            yield from _make([shop == name for shop in shops], Words(f"店铺与“{name}”相符", f"sold by {name}"))
+            yield from tell_apart([shop == name for shop in shops], Words(f"店铺与“{name}”相符", f"sold by {name}"))
 
 
 def _name_shop(order: Order) -> str | None:
     name = order.seller.name if order.seller else None
     match = _SHOP.match(normalise(name)) if name else None
     return match[0] if match else None
-
-
-def _make(fits: Sequence[bool], reason: Words) -> Iterator[Finding]:
-    if any(fits) and not all(fits):
-        yield Finding(tuple(map(float, fits)), tuple(reason if fit else None for fit in fits))
 
 
 _WEIGHERS: tuple[Callable[[str, Sequence[Order]], Iterator[Finding]], ...] = (

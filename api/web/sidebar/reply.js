@@ -1,9 +1,9 @@
 // A reply that is ready to edit: what is missing in it, what nothing supports, and where it goes.
 
 import { LitElement, html, live, nothing } from "../vendor/lit/lit.js";
+import { cutStretches } from "../stretches.js";
 import * as api from "./api.js";
 import { isComposing } from "./keys.js";
-import { cutStretches } from "./stretches.js";
 import { say } from "./words.js";
 
 // What a reply shows in place of a fact that the order does not tell.

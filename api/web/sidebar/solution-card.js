@@ -1,12 +1,13 @@
 // A solution as a card: closed a line, open all that is needed to judge it and to use it.
 
 import { html, nothing } from "../vendor/lit/lit.js";
-import { sayTime } from "../language.js";
+import { markStretches } from "../stretches.js";
+import { sayValidity } from "../validity.js";
 import { showConfidence } from "./confidence.js";
 import { nameDraft } from "./drafts.js";
-import { markStretches } from "./stretches.js";
 import { say } from "./words.js";
 
+const mark = (text) => html`<mark>${text}</mark>`;
 const SIGNS = { met: "✓", unmet: "✗", unknown: "?" };
 
 /** Return the name of a solution within an answer. */
@@ -21,7 +22,7 @@ export function showCard(desk, solution, place) {
     <h3>
       <button type="button" id=${id} class="card-head" aria-expanded=${isActive ? "true" : "false"} @click=${() => desk.activate(solution)}>
         <span class="rank" aria-hidden="true">${place}</span>
-        <span class="card-title">${markStretches(solution.title, titles)} ${showBadges(solution)}</span>
+        <span class="card-title">${markStretches(solution.title, titles, mark)} ${showBadges(solution)}</span>
         ${showConfidence(solution.confidence)}
       </button>
     </h3>
@@ -74,14 +75,14 @@ function showAnswer(desk, solution) {
 // Folded to two lines until it is wanted: the reply below says the same for this order.
 function showText(solution, found) {
   return html`<details class="snippet">
-    <summary><span class="visually-hidden">${say("original")}</span><span class="snippet-text">${markStretches(solution.snippet, found)}</span></summary>
+    <summary><span class="visually-hidden">${say("original")}</span><span class="snippet-text">${markStretches(solution.snippet, found, mark)}</span></summary>
   </details>`;
 }
 
 // What was done for another order: a precedent to read, not a reply to send.
 function showHandling(desk, solution) {
   const found = solution.highlights.filter((one) => one.field === "snippet");
-  return html`<p class="handling"><span class="reply-label">${say("handling")}</span>${markStretches(solution.snippet, found)}</p>
+  return html`<p class="handling"><span class="reply-label">${say("handling")}</span>${markStretches(solution.snippet, found, mark)}</p>
     <p class="acts">${showVerdict(desk, solution)}</p>`;
 }
 
@@ -103,17 +104,8 @@ function showOrigin(solution) {
     citation?.source,
     solution.id,
     solution.kind === "case" ? "" : say("version", { version: solution.version }),
-    sayValidity(solution.kind, citation),
+    sayValidity(solution.kind, citation, say),
     solution.copies?.length ? say("copies", { ids: solution.copies.join(" ") }) : "",
   ];
   return html`<p class="origin">${parts.filter(Boolean).join(" · ")}</p>`;
-}
-
-function sayValidity(kind, citation) {
-  const from = citation?.effective_from && sayTime(citation.effective_from, { day: true });
-  const to = citation?.effective_to && sayTime(citation.effective_to, { day: true });
-  if (kind === "case") return from ? say("closedAt", { from }) : "";
-  if (from && to) return say("fromUntil", { from, to });
-  if (from) return say("from", { from });
-  return to ? say("until", { to }) : say("always");
 }
