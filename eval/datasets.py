@@ -20,7 +20,7 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kb.articles.models import Article, Audience
 from kb.cases.models import Case
@@ -40,6 +40,16 @@ class DatasetUnusable(InvalidInput):
     code = "dataset_unusable"
 
 
+def _take_texts(turns: object) -> object:
+    if isinstance(turns, list):
+        return [turn.get("text", "") if isinstance(turn, dict) else turn for turn in turns]
+    return turns or ()
+
+
+# What was said before a question, with or without who said it.
+Turns = Annotated[tuple[str, ...], BeforeValidator(_take_texts)]
+
+
 class EvalQuestion(BaseModel):
     """One question of a dataset."""
 
@@ -47,7 +57,7 @@ class EvalQuestion(BaseModel):
 
     id: Annotated[str, Field(pattern=r"^\S+$")]  # TREC files part their columns by spaces.
     text: str
-    turns: tuple[str, ...] = ()
+    turns: Turns = ()
     order: Order | None = None
     order_id: str | None = None
     now: AwareDatetime | None = None
@@ -55,13 +65,6 @@ class EvalQuestion(BaseModel):
     audience: Audience = Audience.INTERNAL
     channel: str | None = None
     slice: dict[str, Any] = Field(default_factory=dict)
-
-    @field_validator("turns", mode="before")
-    @classmethod
-    def _texts_of_turns(cls, value: object) -> object:
-        if isinstance(value, list):
-            return [turn.get("text", "") if isinstance(turn, dict) else turn for turn in value]
-        return value or ()
 
 
 @dataclass(frozen=True)

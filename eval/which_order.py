@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eval.datasets import Dataset, DatasetUnusable
+from eval.datasets import Dataset, DatasetUnusable, Turns
 from eval.workbench import Workbench
 from index.build import Progress, report_nothing
 from index.logit import find_minimum
@@ -51,16 +51,9 @@ class LabelledRow(BaseModel):
     id: str
     customer_id: str
     text: str
-    turns: tuple[str, ...] = ()
+    turns: Turns = ()
     order_id: str | None = None
     kind: str = Field("question", max_length=50)
-
-    @field_validator("turns", mode="before")
-    @classmethod
-    def _texts_of_turns(cls, value: object) -> object:
-        if isinstance(value, list):
-            return [turn.get("text", "") if isinstance(turn, dict) else turn for turn in value]
-        return value or ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
