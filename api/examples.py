@@ -152,6 +152,11 @@ ARTICLE: Example = {
     "source": "《配送服务标准》2026 版",
     "language": "zh",
 }
+ARTICLE_ANSWER: Example = {
+    **ARTICLE,
+    "version": 1,
+    "body_html": "<p>超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。</p>",
+}
 
 FEEDBACK_USED: Example = {
     "request_id": "c0ffee",

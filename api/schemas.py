@@ -21,6 +21,7 @@ from kb.text.clean import CleanText
 
 MAX_TURN_CHARACTERS = 10_000
 MAX_REPLY_CHARACTERS = 5_000
+LONGEST_HTML = 1_000_000  # As long as any body of a request.
 LONGEST_QUESTION_READ = 100_000  # The matcher refuses less than this, with a better message.
 
 
@@ -111,16 +112,26 @@ class MatchBody(StrictModel):
         )
 
 
+class ArticleAnswer(Article):
+    """An article, and its body as HTML that may be shown as it is."""
+
+    body_html: str = Field(description="The body, rendered through an allow list: no script, style, picture or frame.")
+
+
 class ArticleBody(StrictModel, Article):
     """An article as it is to be from now on; its id is the one in the address."""
 
     id: ItemId = Field("", description="May be left out; where it is sent, it must equal the address.")
+    body_html: Annotated[str, Field(max_length=LONGEST_HTML)] | None = Field(
+        None, description="Not taken: so that an article may be sent back as it was read."
+    )
 
     def to_article(self, article_id: str) -> Article:
         """Return the article with its id from the address."""
         if self.id not in ("", article_id):
             raise InvalidInput("The id in the body is not the one in the address. Leave it out of the body.")
-        return self.model_copy(update={"id": article_id})
+        fields = {name: getattr(self, name) for name in Article.model_fields}
+        return Article.model_construct(**fields | {"id": article_id})
 
 
 class SavedAnswer(BaseModel):

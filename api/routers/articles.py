@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from api.auth import DESCRIBE_KEY
 from api.errors import ErrorAnswer
-from api.examples import ARTICLE, SAVED, WITHDRAWN
+from api.examples import ARTICLE, ARTICLE_ANSWER, SAVED, WITHDRAWN
 from api.json_body import StrictJsonRoute
-from api.schemas import ArticleBody, SavedAnswer
+from api.rendering import render_markdown
+from api.schemas import ArticleAnswer, ArticleBody, SavedAnswer
 from api.services import ServicesNeeded
 from kb.articles.models import Article, ArticleRow, ArticleStatus, ArticleVersionRow, ItemId, hash_article
 from kb.articles.repository import find_article, to_article
@@ -39,13 +40,13 @@ class VersionNotFound(NotFound):
     "/v1/articles/{article_id}",
     summary="Read an article",
     responses={
-        200: {"content": {"application/json": {"example": {**ARTICLE, "version": 1}}}},
+        200: {"content": {"application/json": {"example": ARTICLE_ANSWER}}},
         401: UNAUTHORIZED,
         404: NOT_FOUND,
         422: INVALID,
     },
 )
-def read_article(article_id: ArticleId, services: ServicesNeeded, version: Version = None) -> Article:
+def read_article(article_id: ArticleId, services: ServicesNeeded, version: Version = None) -> ArticleAnswer:
     """Return an article's newest version, whatever its status, or the version named."""
     with services.database.read() as session:
         row = _get_article(session, article_id)
@@ -56,7 +57,8 @@ def read_article(article_id: ArticleId, services: ServicesNeeded, version: Versi
                 f"Article {article_id!r} has no version {wanted}; the newest is {row.versions[-1].version}."
             )
         # Rows hold plain texts where the model has enums: checked anew, it is written without complaint.
-        return Article.model_validate(to_article(found).model_dump(warnings=False))
+        article = Article.model_validate(to_article(found).model_dump(warnings=False))
+    return ArticleAnswer(**dict(article), body_html=render_markdown(article.body))
 
 
 @router.put(

@@ -118,3 +118,14 @@ def test_unknown_article_is_not_found(shop: Shop, address: str) -> None:
 def test_unusable_id_in_the_address_is_refused(shop: Shop, article_id: str) -> None:
     assert shop.client.put(f"/v1/articles/{article_id}", json=ARTICLE).status_code == 422
     assert shop.client.get(f"/v1/articles/{article_id}").status_code == 422
+
+
+def test_a_body_is_also_answered_as_html_and_may_be_sent_back(shop: Shop) -> None:
+    body = {"title": "退货", "body": "# 退货\n<script>x</script> [官网](https://shop.example)"}
+    assert shop.client.put("/v1/articles/rendered", json=body).json()["result"] == "added"
+    answer = shop.client.get("/v1/articles/rendered").json()
+    assert answer["body_html"] == (
+        '<h3>退货</h3>\n<p>&lt;script&gt;x&lt;/script&gt; <a href="https://shop.example" '
+        'rel="noopener noreferrer nofollow">官网</a></p>'
+    )
+    assert shop.client.put("/v1/articles/rendered", json=answer).json()["result"] == "unchanged"
