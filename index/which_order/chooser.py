@@ -9,7 +9,8 @@ from functools import partial
 
 from index.encoder import Encoder, FloatVector
 from index.which_order.amounts import weigh_amounts
-from index.which_order.evidence import Evidence, Finding, Signal, add_findings, join_evidence
+from index.which_order.denied import part_denied
+from index.which_order.evidence import Evidence, Finding, Signal, add_findings, join_evidence, oppose
 from index.which_order.named import weigh_names
 from index.which_order.nearness import NameVectors, weigh_nearness
 from index.which_order.situation_reader import SituationReader, find_reader
@@ -137,11 +138,16 @@ def _weigh_words(
 
 
 def _weigh_turns(weigher: Weigher, said: str, before: str, orders: Sequence[Order]) -> Evidence:
-    now = add_findings(weigher(said, orders), len(orders), most=MOST_FINDINGS)
+    now = _weigh_text(weigher, said, orders)
     if not before:
         return now
-    earlier = add_findings(weigher(before, orders), len(orders), most=MOST_FINDINGS)
-    return join_evidence(now, earlier, share=BEFORE_SHARE, most=MOST_FINDINGS)
+    return join_evidence(now, _weigh_text(weigher, before, orders), share=BEFORE_SHARE, most=MOST_FINDINGS)
+
+
+def _weigh_text(weigher: Weigher, text: str, orders: Sequence[Order]) -> Evidence:
+    meant, denied = part_denied(text)
+    said = add_findings(weigher(meant, orders), len(orders), most=MOST_FINDINGS)
+    return said if not denied else oppose(said, add_findings(weigher(denied, orders), len(orders), most=MOST_FINDINGS))
 
 
 def _choose_reasons(

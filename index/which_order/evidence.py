@@ -58,6 +58,12 @@ def add_findings(findings: Sequence[Finding], orders: int, *, most: float) -> Ev
     return Evidence(values, reasons)
 
 
+def oppose(said: Evidence, denied: Evidence) -> Evidence:
+    """Return what was said less what was denied: an order that is said not to be meant has less than nothing."""
+    values = tuple(now - against for now, against in zip(said.values, denied.values, strict=True))
+    return Evidence(values, said.reasons)
+
+
 def join_evidence(said: Evidence, before: Evidence, *, share: float, most: float) -> Evidence:
     """Return what was said together with what was said before it, which counts for a share of that."""
     return Evidence(

@@ -52,6 +52,7 @@ def open_with(desk: Desk, *orders: Order) -> Desk:
         ("三天前买的热水器走到哪了", "SO2026111200001"),
         ("昨天下的那单，169的，地址填错了", "SO2026111400002"),
         ("尾号0001的那单", "SO2026111200001"),
+        ("不是热水器那单，昨天下的那个炒锅还没发吧", "SO2026111400002"),
     ],
 )
 def test_clear_order_is_taken_as_if_it_had_been_named(desk: Desk, question: str, meant: str) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.which_order.amounts import find_amounts, weigh_amounts
-from index.which_order.evidence import Finding, add_findings, join_evidence
+from index.which_order.denied import part_denied
+from index.which_order.evidence import Evidence, Finding, add_findings, join_evidence, oppose
 from index.which_order.named import weigh_names
 from index.which_order.nearness import NameVectors, weigh_nearness
 from index.which_order.state_cues import find_cues, weigh_cues
@@ -211,6 +212,41 @@ def test_findings_add_up_to_a_bound_and_what_was_said_before_counts_less() -> No
     assert add_findings([], 2, most=2.0).values == (0, 0)
     joined = join_evidence(add_findings([found], 2, most=2.0), now, share=0.3, most=2.0)
     assert joined.values == pytest.approx((1.6, 0.95))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "denied"),
+    [
+        ("不是昨天买的那单,是耳机没到", ",是耳机没到", "昨天买的那单"),
+        ("不是耳机,是充电宝没到", " 充电宝没到", "耳机"),
+        ("我说的不是那双鞋,裙子还没发", "我说的 ,裙子还没发", "那双鞋"),
+        ("not the shoes, the jacket is late", " , the jacket is late", "the shoes"),
+        ("i mean the jacket not my shoes", "i mean the jacket  ", "my shoes"),
+    ],
+)
+def test_what_is_denied_is_told_from_what_is_meant(text: str, meant: str, denied: str) -> None:
+    found = part_denied(text)
+    assert (found[0].split(), found[1]) == (meant.split(), denied)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "是不是还没发货",
+        "不是说好昨天到吗",
+        "不是今天就该到的吗",
+        "是不是那双鞋,怎么还没到",
+        "it has not arrived",
+        "要不是那单便宜我才不买",
+    ],
+)
+def test_a_question_or_a_reproach_denies_nothing(text: str) -> None:
+    assert part_denied(text) == (text, "")
+
+
+def test_what_is_denied_speaks_against_an_order() -> None:
+    said, denied = Evidence((0.0, 1.0), ((), ())), Evidence((1.0, 0.0), ((), ()))
+    assert oppose(said, denied).values == (-1.0, 1.0)
 
 
 def test_shares_follow_the_scores() -> None:
