@@ -20,6 +20,7 @@ from kb.origins import read_ancestors, read_origins
 PREFIX = "XIANZHI_"
 MOST_COST = 1_000.0  # Of a wrong answer: only what is 99.9 % sure is then shown as sure.
 SHORTEST_SECRET, MOST_SECRETS = 16, 2
+SHORTEST_CUSTOMER_SECRET = 32  # RFC 7518 §3.2: a key of HS256 is no shorter than its hash.
 # What the database layer is written and tested for.
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
@@ -28,6 +29,15 @@ def split_secrets(secrets: SecretStr | None) -> tuple[bytes, ...]:
     """Return the secrets that a setting lists."""
     parts = secrets.get_secret_value().split(",") if secrets else ()
     return tuple(part.strip().encode() for part in parts if part.strip())
+
+
+def _check_secrets(value: SecretStr | None, *, shortest: int) -> SecretStr | None:
+    secrets = split_secrets(value)
+    if value is not None and not (1 <= len(secrets) <= MOST_SECRETS):
+        raise ValueError("it is one secret, or two with a comma between them")
+    if any(len(secret) < shortest for secret in secrets):
+        raise ValueError(f"a secret has at least {shortest} characters")
+    return value
 
 
 def default_model_dir() -> Path:
@@ -112,6 +122,16 @@ class Settings(BaseSettings):
         description="Signs what is sent to `/v1/events`; two with a comma between them while one replaces the other.",
         examples=["at-least-sixteen-characters"],
     )
+    customer_secret: SecretStr | None = Field(
+        None,
+        description="Signs who a visitor of the shop's pages is; two with a comma while one replaces the other.",
+        examples=["at-least-thirty-two-characters-long"],
+    )
+    widget_origins: str = Field(
+        "",
+        description="Origins of the shop's pages that may ask the widget's addresses from a browser.",
+        examples=["https://shop.example.com"],
+    )
     host_origins: str = Field(
         "",
         description="Origins of pages that may send the sidebar a conversation and take replies from it.",
@@ -131,7 +151,7 @@ class Settings(BaseSettings):
         examples=["wang:agent:at-least-sixteen-characters"],
     )
 
-    @field_validator("now", "api_key", "api_keys", "webhook_secret", mode="before")
+    @field_validator("now", "api_key", "api_keys", "webhook_secret", "customer_secret", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -139,14 +159,14 @@ class Settings(BaseSettings):
     @field_validator("webhook_secret")
     @classmethod
     def _secrets_are_long(cls, value: SecretStr | None) -> SecretStr | None:
-        secrets = split_secrets(value)
-        if value is not None and not (1 <= len(secrets) <= MOST_SECRETS):
-            raise ValueError("it is one secret, or two with a comma between them")
-        if any(len(secret) < SHORTEST_SECRET for secret in secrets):
-            raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
-        return value
+        return _check_secrets(value, shortest=SHORTEST_SECRET)
 
-    @field_validator("host_origins")
+    @field_validator("customer_secret")
+    @classmethod
+    def _customer_secrets_are_long(cls, value: SecretStr | None) -> SecretStr | None:
+        return _check_secrets(value, shortest=SHORTEST_CUSTOMER_SECRET)
+
+    @field_validator("host_origins", "widget_origins")
     @classmethod
     def _origins_are_readable(cls, value: str) -> str:
         read_origins(value)
@@ -211,6 +231,11 @@ class Settings(BaseSettings):
     def webhook_secrets(self) -> tuple[bytes, ...]:
         """The secrets that events may be signed with; none where no events are taken."""
         return split_secrets(self.webhook_secret)
+
+    @property
+    def customer_secrets(self) -> tuple[bytes, ...]:
+        """The secrets that the shop may sign its visitors' identity with; none where it signs nothing."""
+        return split_secrets(self.customer_secret)
 
     @property
     def resolved_database_url(self) -> str:

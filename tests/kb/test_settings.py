@@ -127,3 +127,10 @@ def test_a_wrong_option_is_still_a_usage_error() -> None:
     done = run("kb", "status", "--nonsense")
     assert done.returncode == 2
     assert "No such option" in done.stderr
+
+
+def test_a_customer_secret_is_long_enough_for_its_signature() -> None:
+    assert "32 characters" in describe(customer_secret="x" * 31)
+    assert "32 characters" in describe(customer_secret=f"{'x' * 32},{'y' * 31}")
+    secrets = Settings.model_validate({"customer_secret": f"{'x' * 32},{'y' * 32}"}).customer_secrets
+    assert secrets == (b"x" * 32, b"y" * 32)
