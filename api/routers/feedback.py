@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 
-from api.auth import DESCRIBE_KEY
+from api.auth import DESCRIBE_KEY, find_role
 from api.errors import ErrorAnswer, NotReady
 from api.examples import FEEDBACK_ANSWER, FEEDBACK_NOTHING, FEEDBACK_UNDONE, FEEDBACK_USED
 from api.json_body import StrictJsonRoute
 from api.schemas import FeedbackBody, RequestId, UndoneAnswer
 from api.services import Services, ServicesNeeded
+from kb.access import Role
 from kb.articles.models import ItemId
 from kb.changes import ItemKind
 from kb.errors import InvalidInput
-from kb.feedback.models import SolutionRef
+from kb.feedback.models import BY_CUSTOMERS, AskedThrough, SolutionRef
+from kb.feedback.repository import EVERY_WAY
 from kb.feedback.service import StandingJudgement, save_judgement, undo_judgements
 
 router = APIRouter(tags=["feedback"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
@@ -55,15 +58,15 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
         **BODY_REFUSALS,
     },
 )
-def post_feedback(body: NewFeedback, services: ServicesNeeded) -> StandingJudgement:
+def post_feedback(body: NewFeedback, request: Request, services: ServicesNeeded) -> StandingJudgement:
     """Say what came of a solution of a match, or of the whole answer where none is named.
 
     One judgement of a solution stands at a time: the same again changes nothing, another takes its place, and the one
     before is listed under `earlier`.
     """
-    _write_what_waits(services)
+    write_what_waits(services)
     with services.database.write() as session:
-        standing = save_judgement(session, body.to_judgement(), now=services.now())
+        standing = save_judgement(session, body.to_judgement(), now=services.now(), among=_list_ways(request))
     services.metrics.count_feedback(body.verdict)
     return standing
 
@@ -75,16 +78,22 @@ def post_feedback(body: NewFeedback, services: ServicesNeeded) -> StandingJudgem
 )
 def delete_feedback(
     request_id: MatchId,
+    request: Request,
     services: ServicesNeeded,
     kind: SolutionKind = None,
     id: SolutionId = None,  # noqa: A002  # Named in the address as it is in every answer.
 ) -> UndoneAnswer:
     """Take back what was said about a solution, or, with none named, all that was said about the match."""
     solution = _read_solution(kind, id)
-    _write_what_waits(services)
+    write_what_waits(services)
     with services.database.write() as session:
-        undone = undo_judgements(session, request_id, solution, now=services.now())
+        undone = undo_judgements(session, request_id, solution, now=services.now(), among=_list_ways(request))
     return UndoneAnswer(request_id=request_id, undone=undone)
+
+
+def _list_ways(request: Request) -> Collection[AskedThrough]:
+    """Return which matches a caller may judge: with the key of a page, which anybody can read there, only its own."""
+    return BY_CUSTOMERS if find_role(request) is Role.WIDGET else EVERY_WAY
 
 
 def _read_solution(kind: str | None, item_id: str | None) -> SolutionRef | None:
@@ -93,7 +102,7 @@ def _read_solution(kind: str | None, item_id: str | None) -> SolutionRef | None:
     return None if kind is None or item_id is None else SolutionRef(ItemKind(kind), item_id)
 
 
-def _write_what_waits(services: Services) -> None:
+def write_what_waits(services: Services) -> None:
     """Have every match recorded so far written, or raise `NotReady`: who cannot write them cannot write this either."""
     if not services.recorder.flush():
         raise NotReady("The newest matches are still being written. Try again in a moment.")

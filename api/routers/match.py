@@ -18,7 +18,7 @@ from api.services import MATCHES_WAITING, Services, ServicesNeeded
 from index.solutions import Filters, MatchRequest, MatchResult
 from kb.access import Role
 from kb.articles.models import Audience
-from kb.feedback.models import AnsweredMatch, ShownSolution
+from kb.feedback.models import AnsweredMatch, AskedThrough, ShownSolution
 
 router = APIRouter(tags=["match"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -61,8 +61,10 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     services.metrics.count_match(result)
     answer = replace(result, request_id=request.state.request_id)
     recorded = describe_match(asked, answer, at=asked_at)
-    # Anybody who opens the shop's page holds the widget's key: an order's number that it sends proves nothing.
-    services.recorder.record(replace(recorded, order_id=None) if find_role(request) is Role.WIDGET else recorded)
+    if find_role(request) is Role.WIDGET:
+        # Anybody who opens the shop's page holds the widget's key: an order's number that it sends proves nothing.
+        recorded = replace(recorded, order_id=None, through=AskedThrough.WIDGET)
+    services.recorder.record(recorded)
     return answer
 
 

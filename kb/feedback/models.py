@@ -34,6 +34,16 @@ class FeedbackVerdict(StrEnum):
     WRONG = "wrong"
 
 
+class AskedThrough(StrEnum):
+    """Which way a question came: `READING` is an article that a customer opened without asking anything."""
+
+    API = "api"
+    WIDGET = "widget"
+    READING = "reading"
+
+
+# What anybody who opens the shop's page may have asked, and so may judge.
+BY_CUSTOMERS = frozenset({AskedThrough.WIDGET, AskedThrough.READING})
 POSITIVE = frozenset({FeedbackVerdict.USED, FeedbackVerdict.EDITED, FeedbackVerdict.SOLVED})
 
 
@@ -84,6 +94,7 @@ class AnsweredMatch:
     is_filtered: bool
     shown: Sequence[ShownSolution]
     notice_ids: Sequence[str] = ()
+    through: AskedThrough = AskedThrough.API
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ class MatchRow(Base):
     confidence: Mapped[float] = mapped_column(Float)
     answered: Mapped[bool] = mapped_column(Boolean)
     is_filtered: Mapped[bool] = mapped_column(Boolean)
+    through: Mapped[str] = mapped_column("asked_through", String(16))
     # [rank, kind, id, version, score] each.
     shown: Mapped[list[list[Any]]] = mapped_column(JSON)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from kb.feedback.models import (
     MAX_REQUEST_ID,
     WHOLE_KIND,
     AnsweredMatch,
+    AskedThrough,
     FeedbackRow,
     FeedbackVerdict,
     Judgement,
@@ -35,6 +36,7 @@ KEPT_QUESTION_CHARACTERS = 10_000
 KEPT_TURN_CHARACTERS = 2_000
 # Masked with what follows the cut, so that no half of a number is left standing at it.
 MARGIN_CHARACTERS = 200
+EVERY_WAY = frozenset(AskedThrough)
 READ_AT_ONCE = 500  # Databases bound how many values one statement may name.
 
 
@@ -54,19 +56,31 @@ def prune_matches(session: Session, *, before: datetime, limit: int) -> int:
     return len(old)
 
 
-def find_match(session: Session, request_id: str) -> MatchRow | None:
-    """Return the newest match with this request id, or None."""
-    query = select(MatchRow).where(MatchRow.request_id == request_id).order_by(MatchRow.row_id.desc()).limit(1)
+def find_match(session: Session, request_id: str, *, among: Collection[AskedThrough] = EVERY_WAY) -> MatchRow | None:
+    """Return the newest match with this request id that came one of these ways, or None.
+
+    One that an agent asked goes before any that a customer may have sent with the same id.
+    """
+    query = (
+        select(MatchRow)
+        .where(MatchRow.request_id == request_id, MatchRow.through.in_(among))
+        .order_by(MatchRow.through != AskedThrough.API, MatchRow.row_id.desc())
+        .limit(1)
+    )
     return session.scalars(query).first()
 
 
 def list_matches(
     session: Session, *, since: datetime | None = None, newest: int | None = None
 ) -> Iterator[RecordedMatch]:
-    """Yield recorded matches with the judgements that stand, oldest first; the newest so many of them, if said."""
+    """Yield recorded matches with the judgements that stand, oldest first; the newest so many of them, if said.
+
+    Articles that were opened without a question are none.
+    """
     after = -1 if newest is None else _find_row_before(session, newest)
     while True:
-        query = select(MatchRow).where(MatchRow.row_id > after).order_by(MatchRow.row_id).limit(READ_AT_ONCE)
+        asked = (MatchRow.row_id > after, MatchRow.through != AskedThrough.READING)
+        query = select(MatchRow).where(*asked).order_by(MatchRow.row_id).limit(READ_AT_ONCE)
         if since is not None:
             query = query.where(MatchRow.at >= since)
         rows = list(session.scalars(query))
@@ -153,6 +167,7 @@ def _make_values(match: AnsweredMatch, order: Order | None) -> dict[str, Any]:
         "confidence": match.confidence,
         "answered": match.answered,
         "is_filtered": match.is_filtered,
+        "through": match.through.value,
         "shown": [[s.rank, s.kind.value, s.id, s.version, s.score] for s in match.shown],
     }
 

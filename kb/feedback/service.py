@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,13 +14,14 @@ from kb.errors import InvalidInput, NotFound
 from kb.feedback.models import (
     WHOLE_ID,
     WHOLE_KIND,
+    AskedThrough,
     FeedbackRow,
     FeedbackVerdict,
     MatchRow,
     ShownSolution,
     SolutionRef,
 )
-from kb.feedback.repository import find_match, read_shown
+from kb.feedback.repository import EVERY_WAY, find_match, read_shown
 from kb.text.mask import mask_personal_data
 
 MAX_EARLIER = 20  # Judgements of one solution kept after they ended; somebody's stuck key is not history.
@@ -98,12 +100,15 @@ class StandingJudgement:
     earlier: tuple[EarlierVerdict, ...]
 
 
-def save_judgement(session: Session, judgement: NewJudgement, *, now: datetime) -> StandingJudgement:
+def save_judgement(
+    session: Session, judgement: NewJudgement, *, now: datetime, among: Collection[AskedThrough] = EVERY_WAY
+) -> StandingJudgement:
     """Let a judgement stand, in place of the one on the same solution; the same one again changes nothing.
 
-    Raises `MatchNotFound`, `SolutionNotShown` or `SolutionNeeded`.
+    Only a match that came one of the ways in `among` can be judged. Raises `MatchNotFound`, `SolutionNotShown` or
+    `SolutionNeeded`.
     """
-    match = _get_match(session, judgement.request_id)
+    match = _get_match(session, judgement.request_id, among)
     shown = _get_shown(match, judgement.solution)
     if shown is None and judgement.verdict in NEEDS_SOLUTION:
         raise SolutionNeeded(judgement.verdict)
@@ -120,12 +125,19 @@ def save_judgement(session: Session, judgement: NewJudgement, *, now: datetime) 
     return _describe(match, judgement.solution, made, kept)
 
 
-def undo_judgements(session: Session, request_id: str, solution: SolutionRef | None, *, now: datetime) -> int:
+def undo_judgements(
+    session: Session,
+    request_id: str,
+    solution: SolutionRef | None,
+    *,
+    now: datetime,
+    among: Collection[AskedThrough] = EVERY_WAY,
+) -> int:
     """Take back the judgement of a solution, or every one of the match where none is named; return how many.
 
     The verdicts stay as history; the reply texts are erased. Raises `MatchNotFound` or `SolutionNotShown`.
     """
-    match = _get_match(session, request_id)
+    match = _get_match(session, request_id, among)
     query = select(FeedbackRow).where(FeedbackRow.match_id == match.row_id)
     if solution is not None:
         _get_shown(match, solution)
@@ -140,8 +152,8 @@ def undo_judgements(session: Session, request_id: str, solution: SolutionRef | N
     return undone
 
 
-def _get_match(session: Session, request_id: str) -> MatchRow:
-    match = find_match(session, request_id)
+def _get_match(session: Session, request_id: str, among: Collection[AskedThrough]) -> MatchRow:
+    match = find_match(session, request_id, among=among)
     if match is None:
         raise MatchNotFound
     return match

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.auth import PERMITS, is_guarded, may_call
 from kb.access import Role
 from kb.audit.models import AuditRow
-from kb.feedback.models import MatchRow
+from kb.feedback.models import FeedbackRow, MatchRow
 from kb.orders.repository import save_customer
 from kb.orders.tables import Customer
 from kb.settings import Settings
@@ -132,3 +132,41 @@ def test_what_a_widget_asks_is_recorded_without_the_order_that_it_names(shop: Sh
         recorded = {row.request_id: row.order_id for row in session.scalars(select(MatchRow))}
     assert recorded["by-widget"] is None
     assert recorded["by-agent"] == "SO2026111500017"
+
+
+def judge(shop: Shop, role: Role, request_id: str, method: str = "POST") -> int:
+    headers = {"Authorization": f"Bearer {KEYS[role]}"}
+    if method == "DELETE":
+        return shop.client.delete(f"/v1/feedback/{request_id}", headers=headers).status_code
+    body = {"request_id": request_id, "verdict": "solved"}
+    return shop.client.post("/v1/feedback", json=body, headers=headers).status_code
+
+
+def match_as(shop: Shop, role: Role, request_id: str) -> None:
+    headers = {"Authorization": f"Bearer {KEYS[role]}", "X-Request-ID": request_id}
+    assert shop.client.post(*MATCH_PUBLIC[1:2], json=MATCH_PUBLIC[2], headers=headers).status_code == 200
+
+
+def test_a_widget_judges_what_a_widget_asked_and_nothing_else(shop: Shop) -> None:
+    match_as(shop, Role.WIDGET, "asked-by-a-page")
+    match_as(shop, Role.AGENT, "asked-by-an-agent")
+    assert judge(shop, Role.WIDGET, "asked-by-a-page") == 200
+    assert judge(shop, Role.WIDGET, "asked-by-an-agent") == 404
+    assert judge(shop, Role.WIDGET, "asked-by-an-agent", "DELETE") == 404
+    assert judge(shop, Role.AGENT, "asked-by-an-agent") == 200
+    assert judge(shop, Role.AGENT, "asked-by-a-page") == 200
+    assert judge(shop, Role.WIDGET, "asked-by-a-page", "DELETE") == 200
+
+
+def test_a_page_that_sends_an_agents_request_id_takes_nothing_from_the_agent(shop: Shop) -> None:
+    match_as(shop, Role.AGENT, "the-same-id")
+    match_as(shop, Role.WIDGET, "the-same-id")
+    assert judge(shop, Role.AGENT, "the-same-id") == 200
+    assert shop.client.app.state.services.recorder.flush()  # type: ignore[attr-defined]
+    with shop.database.read() as session:
+        judged = session.scalars(
+            select(MatchRow.through)
+            .join(FeedbackRow, FeedbackRow.match_id == MatchRow.row_id)
+            .where(MatchRow.request_id == "the-same-id")
+        ).all()
+    assert judged == ["api"]

@@ -106,7 +106,7 @@ def test_anything_else_is_refused(make: Callable[[], str]) -> None:
 
 @pytest.mark.parametrize("name", ["iat", "exp", "nbf"])
 @pytest.mark.parametrize("value", ["soon", True, [], float("nan"), float("inf"), 1e300, {}])
-def test_a_time_that_is_none_is_refused(name: str, value: object) -> None:
+def test_a_time_that_is_none_is_refused(name: str, value: Any) -> None:
     refuse(sign(**{name: value}))
 
 
