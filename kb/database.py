@@ -6,7 +6,7 @@ SQLite by default (WAL, synchronous=FULL, foreign keys on, one writer at a time)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from kb.settings import Settings
+from kb.writer_lock import WriterLock
 
 BUSY_TIMEOUT_SECONDS = 30
 # One arbitrary key: writers on PostgreSQL queue on it, so that revisions commit in the order they are numbered.
@@ -54,6 +55,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._create_engine()
+        self._writer_lock = self._make_writer_lock()
 
     def _create_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -63,6 +65,14 @@ class Database:
         engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
+
+    def _make_writer_lock(self) -> WriterLock | None:
+        if not self.is_sqlite or not self.url.database:
+            return None
+        return WriterLock(Path(f"{self.url.database}-writer"), timeout_seconds=BUSY_TIMEOUT_SECONDS)
+
+    def _hold_writer_lock(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._writer_lock is None else self._writer_lock.hold()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -83,7 +93,7 @@ class Database:
 
         Takes the writer's lock at once, so that a transaction never fails half-way for want of it.
         """
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._hold_writer_lock(), Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -93,7 +103,8 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision, creating it where there is none."""
-        command.upgrade(self._alembic_config(), "head")
+        with self._hold_writer_lock():
+            command.upgrade(self._alembic_config(), "head")
 
     def is_migrated(self) -> bool:
         """Tell whether the schema is the newest one."""
