@@ -27,10 +27,12 @@ from api.routers import (
     pages,
     replies,
     synonyms,
+    widget,
 )
 from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
+from kb.customer_token import CustomerTokens
 from kb.feedback.recorder import MatchRecorder, RecordingRules, open_recorder
 from kb.origins import read_ancestors
 from kb.settings import Settings
@@ -49,6 +51,7 @@ ROUTERS = (
     synonyms.router,
     notices.router,
     replies.router,
+    widget.router,
     health.router,
     pages.router,
 )
@@ -97,6 +100,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
             settings.webhook_secrets,
             settings.solutions_seconds,
             settings.matches_kept,
+            customer_tokens=CustomerTokens(settings.customer_secrets),
         )
         yield
         app.state.services = None

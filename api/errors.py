@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from api.json_body import BodyMissing, BodyTooLarge, InvalidJson, MediaTypeUnsupported
 from api.validation import list_problems
 from kb.audit.trail import AuditUnavailable
+from kb.customer_token import CustomerTokenRefused
 from kb.errors import InvalidInput, NotFound, XianzhiError
 from kb.events.signature import SignatureInvalid
 from kb.text.mask import mask_personal_data
@@ -61,6 +62,7 @@ STATUS: Mapping[type[Exception], int] = {
     InvalidJson: 400,
     BodyMissing: 400,
     Unauthorized: 401,
+    CustomerTokenRefused: 401,
     Forbidden: 403,
     SignatureInvalid: 403,
     WebhookDisabled: 403,

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from api.errors import NotReady
 from api.metrics import Metrics
 from index.matcher import Matcher
+from kb.customer_token import CustomerTokens
 from kb.database import Database
 from kb.feedback.recorder import MatchRecorder
 
@@ -19,6 +20,7 @@ from kb.feedback.recorder import MatchRecorder
 MATCHES_AT_ONCE = 4
 OTHERS_AT_ONCE = 6
 PREVIEWS_AT_ONCE = 1
+WIDGET_AT_ONCE = 1  # Of the matches' places: whatever visitors send, agents keep the others.
 MATCHES_WAITING = 64  # More would wait longer than anybody does.
 
 
@@ -35,6 +37,9 @@ class Services:
     match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
     # A preview takes the place of a match for seconds: never more than one place of them.
     preview_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PREVIEWS_AT_ONCE))
+
+    widget_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WIDGET_AT_ONCE))
+    customer_tokens: CustomerTokens = field(default_factory=CustomerTokens, repr=False)
 
     @property
     def database(self) -> Database:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -13,12 +12,13 @@ from api.auth import DESCRIBE_KEY, find_role, refuse_customers
 from api.errors import ErrorAnswer, NotReady, ServiceBusy
 from api.examples import MATCH_ANSWER, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.json_body import StrictJsonRoute
+from api.recording import describe_match
 from api.schemas import MatchBody
 from api.services import MATCHES_WAITING, Services, ServicesNeeded
-from index.solutions import Filters, MatchRequest, MatchResult
+from index.solutions import MatchRequest, MatchResult
 from kb.access import Role
 from kb.articles.models import Audience
-from kb.feedback.models import AnsweredMatch, AskedThrough, ShownSolution
+from kb.feedback.models import AskedThrough
 
 router = APIRouter(tags=["match"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -66,27 +66,6 @@ async def match_question(body: Question, request: Request, services: ServicesNee
         recorded = replace(recorded, order_id=None, through=AskedThrough.WIDGET)
     services.recorder.record(recorded)
     return answer
-
-
-def describe_match(asked: MatchRequest, answer: MatchResult, *, at: datetime) -> AnsweredMatch:
-    """Return what is to be recorded of a match."""
-    return AnsweredMatch(
-        request_id=answer.request_id,
-        at=at,
-        now=asked.now or at,
-        question=asked.question,
-        turns=asked.turns,
-        audience=asked.audience,
-        channel=asked.channel,
-        order=asked.order,
-        order_id=answer.order_id,
-        generation=answer.generation,
-        confidence=answer.confidence,
-        answered=answer.answered,
-        is_filtered=asked.filters != Filters(),
-        shown=[ShownSolution(s.rank, s.kind, s.id, s.version, s.score) for s in answer.solutions],
-        notice_ids=[notice.id for notice in answer.notices],
-    )
 
 
 def _match(services: Services, request: MatchRequest) -> MatchResult:

@@ -62,12 +62,21 @@ def open_shop(  # noqa: PLR0913  # What shops differ in, each named at the call.
     key: str | None = None,
     keys: str | None = None,
     webhook_secret: str | None = None,
+    customer_secret: str | None = None,
+    widget_origins: str = "",
     orders: OrderSource | None = None,
 ) -> Iterator[Shop]:
     """Yield a shop in an empty folder."""
     shutil.copyfile(empty_file, folder / "xianzhi.db")
     settings = Settings.model_validate(
-        {"data_dir": folder, "api_key": key, "api_keys": keys, "webhook_secret": webhook_secret}
+        {
+            "data_dir": folder,
+            "api_key": key,
+            "api_keys": keys,
+            "webhook_secret": webhook_secret,
+            "customer_secret": customer_secret,
+            "widget_origins": widget_origins,
+        }
     )
     database = Database(settings.resolved_database_url)
     live = LiveIndex(database, FakeEncoder(), settings.generations_dir)

@@ -35,6 +35,9 @@ WITH_INPUT = [
     ("POST", "/v1/notices:preview"),
     ("GET", "/v1/notices/{notice_id}"),
     ("POST", "/v1/replies:check"),
+    ("GET", "/v1/widget/articles/{article_id}"),
+    ("POST", "/v1/widget/ask"),
+    ("POST", "/v1/widget/feedback"),
 ]
 WITHOUT_INPUT = [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
 REQUESTS_EACH = 30

@@ -1,0 +1,39 @@
+"""Examples of the widget's routes, as the API's description shows them."""
+
+from __future__ import annotations
+
+from api.examples import Example
+
+WIDGET_QUESTION: Example = {"question": "怎么还没到", "order_id": "SO2026111500017"}
+WIDGET_JUDGEMENT: Example = {"request_id": "6a1e0bc4", "article_id": "delivery-late-self", "solved": True}
+ORDER_CARD: Example = {
+    "id": "SO2026111500017",
+    "label": "智利车厘子 J 级 2 斤 · 11 月 15 日",
+    "state": "已发货，已晚 3 小时",
+}
+WIDGET_ANSWER: Example = {
+    "id": "delivery-late-self",
+    "version": 1,
+    "title": "自营包裹超过承诺时间还没送到",
+    "html": "<p>非常抱歉，您的包裹原定 11 月 18 日 18:00 前送到。</p>",
+    "text": "非常抱歉，您的包裹原定 11 月 18 日 18:00 前送到。",
+    "uses_order": True,
+    "missing": [],
+    "source": {
+        "title": "《配送服务标准》2026 版",
+        "version": 1,
+        "valid_from": "2025-12-31T16:00:00Z",
+        "valid_to": None,
+    },
+}
+WIDGET_ANSWERS: Example = {
+    "request_id": "6a1e0bc4",
+    "answered": True,
+    "hand_over": False,
+    "answers": [WIDGET_ANSWER],
+    "ask": [],
+    "order": ORDER_CARD,
+    "orders": [],
+    "notices": [{"id": "snow", "title": "大雪", "text": "路上有雪，会晚一天。"}],
+}
+WIDGET_ARTICLE: Example = {"request_id": "6a1e0bc4", "answer": WIDGET_ANSWER, "order": ORDER_CARD}
