@@ -102,7 +102,7 @@ class Builder:
             newest = self._find_newest(identity, revision)
             known = _read_known(newest)
             kept = _choose_learnt(newest, learnt)
-            name = name_generation(revision)
+            name = name_generation(revision, others=[path.name for path in list_generations(self.folder)])
             with publish_folder(self.folder / name) as scratch:
                 write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
                 if kept is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ log = logging.getLogger(__name__)
 
 ItemName = tuple[ItemKind, str]
 MOST_CHANGES_AT_ONCE = 50  # Encoding what is new of these holds up a match for a second or two; more would not do.
+RETRY_SECONDS = 5.0  # Between two attempts to take in what could not be written.
 
 
 def utc_now() -> datetime:
@@ -86,18 +88,26 @@ class LiveIndex:
     """Follows the database; `snapshot()` is never older than what was committed when it was called."""
 
     def __init__(
-        self, database: Database, encoder: Encoder, folder: Path, *, clock: Callable[[], datetime] = utc_now
+        self,
+        database: Database,
+        encoder: Encoder,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self.database = database
         self.encoder = encoder
         self.folder = folder
         self.clock = clock
+        self.retry_seconds = retry_seconds
         self._identity = ensure_identity(database)
         self._lock = threading.Lock()
         self._live: LiveFolder | None = None
         self._lexical: _Lexical | None = None
         self._current: Snapshot | None = None
         self._background: threading.Thread | None = None
+        self._retry_at = 0.0  # By the monotonic clock.
 
     def open(self, *, on_progress: Progress = report_nothing) -> Snapshot:
         """Open the newest sound generation, building one where there is none, and catch up with the database."""
@@ -109,15 +119,27 @@ class LiveIndex:
         """Return the index as of the database's newest commit.
 
         A large import is taken in beside the matches, which meanwhile answer from the state before it; `wait` waits.
+        Where the disk is full they go on answering from it too: texts are checked again when they are loaded.
         """
         current = self._require_current()
         revision = self._read_revision()
         if current.revision == revision:
             return current
-        if not wait and self._is_far_behind(current, revision):
+        if not wait and (time.monotonic() < self._retry_at or self._is_far_behind(current, revision)):
             return current
-        with self._lock:
-            return self._catch_up(self._require_current())
+        try:
+            with self._lock:
+                return self._catch_up(self._require_current())
+        except OSError:
+            self._pause()
+            if wait:
+                raise
+            return self._require_current()
+
+    def _pause(self) -> None:
+        """Note that the changes could not be taken in, and leave them for a while: each attempt encodes them."""
+        log.exception("catch_up_failed")
+        self._retry_at = time.monotonic() + self.retry_seconds
 
     def _require_current(self) -> Snapshot:
         if self._current is None:
@@ -139,7 +161,7 @@ class LiveIndex:
             with self._lock:
                 self._catch_up(self._require_current())
         except Exception:
-            log.exception("catch_up_failed")  # The next match tries again.
+            self._pause()  # A later match tries again.
 
     @property
     def is_open(self) -> bool:

@@ -68,9 +68,15 @@ class Manifest:
     format: int = GENERATION_FORMAT
 
 
-def name_generation(revision: int) -> str:
-    """Return a new name that sorts by revision, then by the time of building; never the same one twice."""
-    return f"{PREFIX}{revision:010d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+def name_generation(revision: int, *, others: Sequence[str] = ()) -> str:
+    """Return a new name that sorts by revision, then by the time of building; never the same one twice.
+
+    It sorts behind the `others` of this revision even where the clock was set back since they were built.
+    """
+    start = f"{PREFIX}{revision:010d}-"
+    name = f"{start}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    last = max((other for other in others if other.startswith(start)), default="")
+    return name if name > last else f"{last}1"
 
 
 def revision_of(name: str) -> int:
@@ -95,7 +101,15 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def verify_generation(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its checksum: FAISS reads a damaged file without complaint and answers wrongly."""
+    """Compare every file with its checksum: FAISS reads a damaged file without complaint and answers wrongly.
+
+    A folder that was renamed, or holds what nobody published with it, is none of ours either.
+    """
+    if manifest.name != folder.name:
+        raise GenerationDamaged(f"{folder} says that it is {manifest.name}.")
+    foreign = list_files(folder) - {*manifest.files, MANIFEST_FILE}
+    if any(not Path(name).name.startswith(".") for name in foreign):  # A file system leaves hidden files of its own.
+        raise GenerationDamaged(f"{folder / min(foreign)} was not published with its generation.")
     for name, expected in manifest.files.items():
         path = folder / name
         if not path.is_file() or file_sha256(path) != expected:
@@ -111,8 +125,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def checksum_files(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder by its relative path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
+    return {name: file_sha256(folder / name) for name in sorted(list_files(folder))}
+
+
+def list_files(folder: Path) -> set[str]:
+    """Return the relative path of every file below a folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def set_aside(folder: Path) -> None:

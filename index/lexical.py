@@ -142,16 +142,21 @@ class LexicalIndex:
         """Take out every document of the owners that are gone, put in the added ones, and commit.
 
         Owners from `size` on are taken out as well: an earlier attempt to add them may have died half-way.
+        Raises OSError where it cannot be written; trying again later is safe.
         """
-        if self._writer is None:
-            self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
-        # By query: `delete_documents_by_term` takes a Python number for a signed one, and deletes nothing.
-        self._writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), OWNER, list(gone)))
-        beyond = tantivy.Query.range_query(_schema(), OWNER, tantivy.FieldType.Unsigned, lower_bound=size)
-        self._writer.delete_documents_by_query(beyond)
-        for document in added:
-            self._writer.add_document(_make_document(document, self._segmenter))
-        self._writer.commit()
+        try:
+            if self._writer is None:
+                self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
+            # By query: `delete_documents_by_term` takes a Python number for a signed one, and deletes nothing.
+            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), OWNER, list(gone)))
+            beyond = tantivy.Query.range_query(_schema(), OWNER, tantivy.FieldType.Unsigned, lower_bound=size)
+            self._writer.delete_documents_by_query(beyond)
+            for document in added:
+                self._writer.add_document(_make_document(document, self._segmenter))
+            self._writer.commit()
+        except ValueError as error:  # A full disk, to tantivy's binding; the writer is dead then.
+            self._writer = None
+            raise OSError(f"The terms of new texts cannot be written: {error}") from error
 
 
 def write_lexical(documents: Iterable[LexicalDocument], folder: Path, segmenter: Segmenter | None = None) -> None:

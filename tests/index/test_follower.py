@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import threading
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from kb.cases.service import delete_case
 from kb.changes import ItemKind
 from kb.database import Database
 from kb.notices.models import Notice, NoticeKind
-from tests.fakes import Desk, FakeEncoder, make_article, make_case
+from tests.fakes import CountingEncoder, Desk, FakeEncoder, make_article, make_case
 
 THREADS, WRITES = 8, 30
 
@@ -207,6 +208,44 @@ def test_encoder_that_fails_once_loses_no_change(open_desk: Desk) -> None:
     open_desk.save(make_article(id="new", title="发票", questions=[], body=""))
     with pytest.raises(MemoryError):
         open_desk.live.snapshot()
+    assert open_desk.find("发票")[0] == "new"
+
+
+class FullDiskEncoder(CountingEncoder):
+    """An encoder beside which, for a while, nothing can be written."""
+
+    is_full = True
+
+    def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
+        """Fail as a full disk does, or encode."""
+        if self.is_full:
+            self.passages += texts
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().encode_passages(texts, on_progress=on_progress)
+
+
+def test_matches_go_on_while_changes_cannot_be_written_and_see_them_once_they_can(open_desk: Desk) -> None:
+    encoder = FullDiskEncoder()
+    open_desk.live.encoder = encoder
+    open_desk.save(make_article(id="new", title="发票", questions=[], body=""))
+    withdraw(open_desk, "returns-7-days")
+    # Withdrawn is withdrawn: what is found is checked against the database before it is shown.
+    assert open_desk.find("七天无理由退货", limit=50) == ["case-1"]
+    assert open_desk.live.snapshot().revision == 2
+    assert len(encoder.passages) == 1, "a failed attempt is not repeated by every match"
+    with pytest.raises(OSError, match="No space"):
+        open_desk.live.snapshot(wait=True)
+    encoder.is_full, open_desk.live.retry_seconds = False, 0.0
+    assert open_desk.live.snapshot(wait=True).revision == 4
+    assert open_desk.find("发票")[0] == "new"
+
+
+def test_a_later_match_tries_again_to_take_in_what_could_not_be_written(open_desk: Desk) -> None:
+    encoder = FullDiskEncoder()
+    open_desk.live.encoder, open_desk.live.retry_seconds = encoder, 0.0
+    open_desk.save(make_article(id="new", title="发票", questions=[], body=""))
+    assert open_desk.live.snapshot().revision == 2
+    encoder.is_full = False
     assert open_desk.find("发票")[0] == "new"
 
 

@@ -150,6 +150,28 @@ def test_name_sorts_by_revision_then_time() -> None:
     assert [revision_of(name) for name in names] == [9, 10, 10, 11]
 
 
+def test_name_sorts_behind_those_of_its_revision_though_the_clock_was_set_back() -> None:
+    others = ["g0000000010-29991231T235959000000", "g0000000010-20200101T000000000000", "g0000000011-3"]
+    first = name_generation(10, others=others)
+    second = name_generation(10, others=[*others, first])
+    assert "g0000000010-29991231T235959000000" < first < second < "g0000000011-3"
+    assert name_generation(9, others=others).startswith("g0000000009-2")
+
+
+def test_folder_that_was_renamed_to_a_later_revision_is_damaged(built: Path) -> None:
+    manifest = read_manifest(built)
+    built.rename(built.with_name("g0000000099-20300101T000000000000"))
+    assert find(built.parent, manifest) is None
+
+
+def test_file_that_nobody_published_makes_a_generation_damaged(built: Path) -> None:
+    manifest = read_manifest(built)
+    (built / ".nfs0001").write_text("left by a file system")
+    assert find(built.parent, manifest) == built
+    (built / "recipe.json").write_text("{}")
+    assert find(built.parent, manifest) is None
+
+
 def test_entries_are_read_back_as_they_were_written(tmp_path: Path, now: datetime) -> None:
     items = [
         make_item("甲", category=("售后", "退货"), audience=Audience.INTERNAL, basis=Basis.ORDER, effective_from=now),
