@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from api.auth import BearerGate
+from api.cross_origin import CrossOrigin
 from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.policy import make_security_headers
@@ -34,7 +35,7 @@ from index.matcher import Matcher
 from index.opening import open_matcher
 from kb.customer_token import CustomerTokens
 from kb.feedback.recorder import MatchRecorder, RecordingRules, open_recorder
-from kb.origins import read_ancestors
+from kb.origins import read_ancestors, read_origins
 from kb.settings import Settings
 
 DESCRIPTION = (
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
     install_error_handlers(app)
     # The last one added is the outermost.
     app.add_middleware(BearerGate, keys=settings.keys)
+    app.add_middleware(CrossOrigin, origins=read_origins(settings.widget_origins))
     headers = make_security_headers(read_ancestors(settings.frame_ancestors))
     app.add_middleware(RequestRecorder, metrics=metrics, headers=headers)
     return app

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from starlette._utils import get_route_path  # What the router itself goes by, below whatever prefix.
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import Forbidden, Unauthorized, make_error_answer
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 GUARDED = "/v1"
 SIGNED = frozenset({"/v1/events"})  # Their signature is the key.
+KEY_IN_ADDRESS = frozenset({"/v1/suggest"})
 READ, WRITE = frozenset({"GET", "HEAD"}), frozenset({"POST", "PUT", "DELETE", "PATCH"})
 BOTH = READ | WRITE
 # By the beginning of an address, the first that fits: who may read there, who may write. Admins may do everything, and
@@ -52,7 +53,9 @@ class BearerGate:
         if not self.keys or not is_guarded(path):
             await self.app(scope, receive, send)
             return
-        key = find_offered(Headers(scope=scope).get("authorization", ""), self.keys)
+        key = find_offered(Headers(scope=scope).get("authorization", ""), self.keys) or find_in_address(
+            scope, self.keys
+        )
         error = _refuse(key, scope["method"], path)
         if error is None:
             scope["state"]["key"] = key
@@ -75,6 +78,18 @@ def find_offered(header: str, keys: Sequence[ApiKey]) -> ApiKey | None:
     # Header bytes beyond ASCII arrive as Latin-1; `compare_digest` takes bytes only for those.
     found = find_key(keys, offered.strip().encode("latin-1", "replace"))
     return found if scheme.lower() == "bearer" else None
+
+
+def find_in_address(scope: Scope, keys: Sequence[ApiKey]) -> ApiKey | None:
+    """Return the widget's key that an address carries, or None.
+
+    Only where a header would cost a question of the browser's before every key that is pressed; no other key is taken
+    from an address, for addresses are written down on the way.
+    """
+    if get_route_path(scope) not in KEY_IN_ADDRESS:
+        return None
+    found = find_key(keys, QueryParams(scope["query_string"]).get("key", "").encode("utf-8", "replace"))
+    return found if found is not None and found.role is Role.WIDGET else None
 
 
 def may_call(role: Role, method: str, path: str) -> bool:

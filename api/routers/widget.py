@@ -101,7 +101,7 @@ async def answer_customer(
     responses={**REFUSALS, **BODY_REFUSALS},
 )
 async def judge_answer(body: Judged, services: ServicesNeeded, visitor: VisitorAsks) -> None:
-    """Say whether an article solved the problem; the last word stands. Only what a widget was answered can be judged."""
+    """Say whether an article solved the problem; the last word stands. Only its own answers can a widget judge."""
     await take_widget_place(services, partial(_judge, services, body))
     services.metrics.count_feedback(_read_verdict(body))
 
