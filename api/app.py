@@ -21,18 +21,21 @@ from api.routers import (
     customers,
     events,
     feedback,
+    handovers,
     health,
     match,
     notices,
     orders,
     pages,
     replies,
+    suggest,
     synonyms,
     widget,
 )
 from api.services import OTHERS_AT_ONCE, Services
 from index.matcher import Matcher
 from index.opening import open_matcher
+from index.suggest.suggester import open_suggester
 from kb.customer_token import CustomerTokens
 from kb.feedback.recorder import MatchRecorder, RecordingRules, open_recorder
 from kb.origins import read_ancestors, read_origins
@@ -52,7 +55,9 @@ ROUTERS = (
     synonyms.router,
     notices.router,
     replies.router,
+    suggest.router,
     widget.router,
+    handovers.router,
     health.router,
     pages.router,
 )
@@ -95,10 +100,13 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
         if matcher is None:
             matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))
         recorder = await stack.enter_async_context(_open_recorder_in_thread(settings, metrics, matcher))
+        suggesting = open_suggester(matcher.live.database, clock=matcher.surroundings.clock)
+        suggester = await stack.enter_async_context(contextmanager_in_threadpool(suggesting))
         app.state.services = Services(
             matcher,
             metrics,
             recorder,
+            suggester,
             settings.webhook_secrets,
             settings.solutions_seconds,
             settings.matches_kept,

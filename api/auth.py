@@ -29,6 +29,8 @@ PERMITS: Mapping[str, Mapping[frozenset[str], frozenset[Role]]] = {
     "/v1/orders": {BOTH: frozenset({Role.AGENT})},
     "/v1/match": {BOTH: frozenset({Role.AGENT, Role.EDITOR, Role.WIDGET})},
     "/v1/feedback": {BOTH: frozenset({Role.AGENT, Role.WIDGET})},
+    "/v1/handovers": {READ: frozenset({Role.AGENT})},
+    "/v1/suggest": {READ: frozenset({Role.AGENT, Role.EDITOR, Role.WIDGET})},
     "/v1/widget": {BOTH: frozenset({Role.WIDGET})},
     "/v1/replies": {BOTH: frozenset({Role.AGENT})},
     "/v1/articles": {READ: frozenset({Role.AGENT, Role.EDITOR}), WRITE: frozenset({Role.EDITOR})},

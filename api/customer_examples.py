@@ -109,6 +109,18 @@ LOOKUP_ANSWER: Example = {
     ],
     "reasons_from": "orders",
     "request_id": "5ca1ab1e",
+    "handovers": [
+        {
+            "handover_id": "8f14e45fceea467abd2e61a4f8a2d0c1",
+            "at": "2026-11-20T02:00:00Z",
+            "question": "怎么还没到",
+            "turns": [],
+            "shown": [{"id": "delivery-late-self", "title": "自营包裹超过承诺时间还没送到"}],
+            "customer_id": "C0001",
+            "order_id": "SO2026111400381",
+            "request_id": "6a1e0bc4",
+        }
+    ],
 }
 REVEAL: Example = {"fields": ["name", "phone"], "agent": "a-17", "reason": "客户要求回电"}
 REVEAL_ANSWER: Example = {

@@ -37,3 +37,21 @@ WIDGET_ANSWERS: Example = {
     "notices": [{"id": "snow", "title": "大雪", "text": "路上有雪，会晚一天。"}],
 }
 WIDGET_ARTICLE: Example = {"request_id": "6a1e0bc4", "answer": WIDGET_ANSWER, "order": ORDER_CARD}
+_SHOWN: Example = {"id": "delivery-late-self", "title": "自营包裹超过承诺时间还没送到"}
+HANDOVER: Example = {"question": "怎么还没到", "request_id": "6a1e0bc4", "shown": ["delivery-late-self"]}
+HANDOVER_ANSWER: Example = {
+    "handover_id": "8f14e45fceea467abd2e61a4f8a2d0c1",
+    "question": "怎么还没到",
+    "order": ORDER_CARD,
+    "shown": [_SHOWN],
+}
+HANDOVER_STORED: Example = {
+    "handover_id": "8f14e45fceea467abd2e61a4f8a2d0c1",
+    "at": "2026-11-20T02:00:00Z",
+    "question": "怎么还没到",
+    "turns": [{"role": "customer", "text": "在吗"}],
+    "shown": [_SHOWN],
+    "customer_id": "C0001",
+    "order_id": "SO2026111500017",
+    "request_id": "6a1e0bc4",
+}

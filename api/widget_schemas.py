@@ -12,6 +12,7 @@ from api.schemas import RequestId, Turn
 from api.validation import StrictModel
 from kb.articles.models import ItemId
 from kb.customers.order_card import OrderCard
+from kb.handovers.models import ReadArticle
 from kb.orders.order import Identifier
 from kb.text.clean import CleanText
 
@@ -110,8 +111,10 @@ class WidgetArticle(BaseModel):
     order: OrderCard | None
 
 
-class ShownArticle(BaseModel):
-    """An article that was read already."""
+class HandoverAnswer(BaseModel):
+    """What was stored for the agent who takes over, masked."""
 
-    id: str
-    title: str
+    handover_id: str
+    question: str
+    order: OrderCard | None
+    shown: Sequence[ReadArticle]

@@ -7,6 +7,7 @@ from kb.changes import ChangeRow
 from kb.database import Base
 from kb.events.tables import EventSeenRow, NewestEventRow
 from kb.feedback.models import FeedbackRow, MatchRow
+from kb.handovers.models import HandoverRow
 from kb.identity import IdentityRow
 from kb.notices.models import NoticeRow
 from kb.notices.touches import NoticeTouchRow
@@ -26,6 +27,7 @@ __all__ = [
     "CustomerRow",
     "EventSeenRow",
     "FeedbackRow",
+    "HandoverRow",
     "IdentityRow",
     "MatchRow",
     "NewestEventRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any
 
 from anyio import move_on_after, to_thread
@@ -28,6 +28,8 @@ from kb.customers.desk import CustomerDesk, Lookup, RevealField
 from kb.customers.likely import LikelyReasons, LookupWithReasons, ReasonsFrom
 from kb.customers.profile import View
 from kb.customers.query import MAX_QUERY
+from kb.handovers.models import Handover
+from kb.handovers.service import list_handovers
 from kb.orders.order import Order
 
 log = logging.getLogger(__name__)
@@ -66,10 +68,12 @@ RevealAsked = Annotated[RevealBody, Body(openapi_examples={"call back": {"value"
 class LookupAnswer(LookupWithReasons):
     """What was found: `outcome` found has a `profile`, several has `candidates`, none has neither.
 
-    `likely_reasons` says why a found customer probably gets in touch; `reasons_from` what that goes by.
+    `likely_reasons` says why a found customer probably gets in touch; `reasons_from` what that goes by. `handovers` are
+    the newest that they left in the widget.
     """
 
     request_id: str
+    handovers: Sequence[Handover] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ async def look_up_customer(  # noqa: PLR0913  # Each is a parameter of the addre
     caller = Caller(name_actor(request, agent), reason, request.state.request_id)
     found, likely, orders = await to_thread.run_sync(_look_up, services, query, caller)
     likely = await _solve(services, likely, orders)
-    return build_answer(found, likely, caller.request_id)
+    handed_over = await to_thread.run_sync(_list_handovers, services, found)
+    return replace(build_answer(found, likely, caller.request_id), handovers=handed_over)
 
 
 @router.post(
@@ -151,6 +156,14 @@ def _look_up(services: Services, query: str, caller: Caller) -> tuple[Lookup, Li
     except Exception as error:
         return found, _note_failure(error), ()
     return found, likely, orders
+
+
+def _list_handovers(services: Services, found: Lookup) -> Sequence[Handover]:
+    customer = found.profile.customer if found.profile else None
+    if customer is None:
+        return ()
+    with services.database.read() as session:
+        return list_handovers(session, customer.id)
 
 
 async def _solve(services: Services, likely: LikelyReasons, orders: Sequence[Order]) -> LikelyReasons:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch
 from kb.feedback.repository import insert_matches, prune_matches
+from kb.handovers.service import prune_handovers
 from kb.notices.touches import list_shown, note_shown
 
 log = logging.getLogger(__name__)
@@ -200,6 +201,7 @@ class MatchRecorder:
             while True:
                 with self._database.write() as session:
                     pruned = prune_matches(session, before=before, limit=PRUNED_AT_ONCE)
+                    prune_handovers(session, before=before, limit=PRUNED_AT_ONCE)
                 if pruned:
                     log.info("matches_pruned", extra={"matches": pruned})
                 if pruned < PRUNED_AT_ONCE or self._is_closing or self._waiting:

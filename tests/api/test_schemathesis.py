@@ -38,6 +38,8 @@ WITH_INPUT = [
     ("GET", "/v1/widget/articles/{article_id}"),
     ("POST", "/v1/widget/ask"),
     ("POST", "/v1/widget/feedback"),
+    ("POST", "/v1/widget/handover"),
+    ("GET", "/v1/handovers/{handover_id}"),
 ]
 WITHOUT_INPUT = [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
 REQUESTS_EACH = 30
