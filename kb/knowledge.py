@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -39,13 +41,34 @@ def find_items(session: Session, keys: Sequence[tuple[ItemKind, str]]) -> list[I
 
 def _article_items(rows: Iterable[ArticleVersionRow]) -> Iterator[Item]:
     for _, versions in groupby(rows, key=attrgetter("article_id")):
-        published = list(versions)
-        for position, version in enumerate(published):
-            if not any(_covers(later, version) for later in published[position + 1 :]):
-                yield make_article_item(version)
+        yield from map(make_article_item, drop_covered(list(versions)))
 
 
-def _covers(later: ArticleVersionRow, earlier: ArticleVersionRow) -> bool:
+class Period(Protocol):
+    """Says from when on a version may be in force."""
+
+    @property
+    def basis(self) -> str:
+        """Which moment decides."""
+        ...
+
+    @property
+    def effective_from(self) -> datetime | None:
+        """From when on; None means always."""
+        ...
+
+
+_Version = TypeVar("_Version", bound=Period)
+
+
+def drop_covered(versions: Sequence[_Version]) -> Iterator[_Version]:
+    """Yield those of an article's versions, given oldest first, that can ever be in force."""
+    for position, version in enumerate(versions):
+        if not any(_covers(later, version) for later in versions[position + 1 :]):
+            yield version
+
+
+def _covers(later: Period, earlier: Period) -> bool:
     """Tell whether the later version has started whenever the earlier one has: then it alone can be in force."""
     if later.basis != earlier.basis:
         return False

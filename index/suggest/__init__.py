@@ -1,0 +1,1 @@
+"""Answers for half-typed questions: which public headings fit what a customer has typed so far."""

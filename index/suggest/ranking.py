@@ -1,0 +1,69 @@
+"""Which articles to suggest: how well a heading fits what was typed, then how much it has been used lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.catalogue import BoolArray, IntArray
+from index.suggest.headings import FloatArray, HeadingIndex
+from index.suggest.reading import Reading, Way
+
+# What a whole cover is worth when it takes another reading than the letters themselves.
+WORTH = {Way.WRITTEN: 1.0, Way.PINYIN: 0.95, Way.TYPO: 0.75}
+FROM_THE_BEGINNING = 0.15  # Added where the heading begins with what was typed.
+BREVITY = 0.05  # Added to a heading that holds nothing else, in part to others.
+POPULARITY = 0.05  # Added to the most used article, in part to others: it decides between those that fit alike.
+# A heading must hold this much of what was typed, or else this many units' worth that no other heading holds.
+LEAST_COVER = 0.5
+ENOUGH = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fits:
+    """Of each heading how well it fits, below 0 where it does not, by which reading, and whether it begins with it."""
+
+    fit: FloatArray
+    reading: IntArray
+    is_begun: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An article's best heading."""
+
+    article: int
+    heading: int
+    reading: int
+    is_begun: bool
+
+
+def measure_fits(index: HeadingIndex, readings: Sequence[Reading]) -> Fits:
+    """Return how well each heading fits, by whichever reading it fits best."""
+    fit = np.full(len(index), -1.0, np.float32)
+    chosen, is_begun = np.zeros(len(index), np.int64), np.zeros(len(index), bool)
+    for number, reading in enumerate(readings):
+        held, whole = index.weigh(reading)
+        begun = np.zeros(len(index), bool)
+        begun[index.find_begun(reading)] = True
+        fits = (held >= LEAST_COVER * whole) | (held >= ENOUGH * np.log(len(index) + 1.0))
+        value = held * np.float32(WORTH[reading.way] / whole) + begun * np.float32(FROM_THE_BEGINNING)
+        value += np.minimum(np.float32(BREVITY * len(reading.keys)) / index.sizes, np.float32(BREVITY))
+        better = fits & (value > fit)
+        fit[better], chosen[better], is_begun[better] = value[better], number, begun[better]
+    return Fits(fit, chosen, is_begun)
+
+
+def place_articles(fits: Fits, starts: IntArray, allowed: BoolArray, popularity: FloatArray, limit: int) -> list[Place]:
+    """Return the best articles that are allowed; an article's headings lie from its start to that of the next."""
+    best = np.maximum.reduceat(fits.fit, starts[:-1])
+    fitting = np.flatnonzero(allowed & (best > 0))
+    score = best[fitting] + POPULARITY * popularity[fitting]
+    places = []
+    for article in fitting[np.argsort(-score, kind="stable")[:limit]]:
+        first = int(starts[article])
+        heading = first + int(np.argmax(fits.fit[first : starts[article + 1]]))
+        places.append(Place(int(article), heading, int(fits.reading[heading]), bool(fits.is_begun[heading])))
+    return places
