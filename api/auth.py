@@ -117,6 +117,12 @@ def find_role(request: Request) -> Role:
     return Role.ADMIN if key is None else key.role
 
 
+def refuse_other_times(request: Request, *, names_time: bool) -> None:
+    """Raise `Forbidden` where a widget asks what held, or will hold, at another time than now."""
+    if names_time and find_role(request) is Role.WIDGET:
+        raise Forbidden(f"A key of the role {Role.WIDGET} asks about the present. Leave `now` out.")
+
+
 def refuse_customers(request: Request, *, names_customer: bool, is_public: bool) -> None:
     """Raise `Forbidden` where a key that sees nothing of customers asks about one, or asks as an agent does.
 

@@ -32,11 +32,11 @@ from index.remedies import summarise_remedies
 from index.searcher import Candidates, TermHits, complete_candidates, find_by_terms
 from index.signs import SignReader
 from index.snapshot import Snapshot
-from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult
+from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult, Solution
 from index.synonym_table import SynonymRule
 from index.which_order.chooser import Asked, OrderChoice, OrderChooser
 from index.which_order.showing import show_choice
-from index.wording import Reading
+from index.wording import Reading, Rewording
 from kb.articles.models import Audience
 from kb.errors import InvalidInput
 from kb.notices.models import Notice
@@ -181,7 +181,7 @@ class Matcher:
             order_source=found.named.report,
             orders=show_choice(found.choice, language_of(request.question)),
             remedies=remedies,
-            rewordings=found.reading.rewordings,
+            rewordings=_list_rewordings(found.reading, solutions, request.audience),
             timing=watch.stages,
         )
 
@@ -274,15 +274,27 @@ class _Beside:
 
 
 def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
+    placed_at = context.order.placed_at if context.order else None
     return Scope(
         audience=request.audience,
         now=context.now,
-        ordered_at=context.order.placed_at if context.order else None,
+        # An order that says it was placed tomorrow must not open what is in force from tomorrow on.
+        ordered_at=min(placed_at, context.now) if placed_at else None,
         without=request.without,
         kind=request.filters.kind,
         category=request.filters.category,
         language=request.filters.language,
     )
+
+
+def _list_rewordings(reading: Reading, solutions: Sequence[Solution], audience: Audience) -> Sequence[Rewording]:
+    """Return what was read otherwise than written: to customers only what stands in an answer they are shown.
+
+    Words are also learnt from texts that only agents may see; naming such a word would tell of it.
+    """
+    if audience is Audience.INTERNAL:
+        return reading.rewordings
+    return [one for one in reading.rewordings if any(one in solution.found_by for solution in solutions)]
 
 
 def _show_notice(notice: Notice, audience: Audience) -> MatchedNotice:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Body, Request
 
-from api.auth import DESCRIBE_KEY, find_role, refuse_customers
+from api.auth import DESCRIBE_KEY, find_role, refuse_customers, refuse_other_times
 from api.errors import ErrorAnswer, NotReady, ServiceBusy
 from api.examples import MATCH_ANSWER, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.json_body import StrictJsonRoute
@@ -53,6 +53,7 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     """
     names_customer = body.order_id is not None or body.customer is not None
     refuse_customers(request, names_customer=names_customer, is_public=body.audience is Audience.PUBLIC)
+    refuse_other_times(request, names_time=body.now is not None)
     waiting = services.match_limiter.statistics().tasks_waiting
     if waiting >= MATCHES_WAITING:
         raise ServiceBusy("Too many questions are waiting. Try again in a moment.")

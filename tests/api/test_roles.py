@@ -170,3 +170,9 @@ def test_a_page_that_sends_an_agents_request_id_takes_nothing_from_the_agent(sho
             .where(MatchRow.request_id == "the-same-id")
         ).all()
     assert judged == ["api"]
+
+
+def test_a_widget_asks_about_the_present(shop: Shop) -> None:
+    body = {"question": "不想要了能退吗", "audience": "public", "now": "2027-01-01T00:00:00Z"}
+    assert ask(shop, Role.WIDGET, ("POST", "/v1/match", body)) == 403
+    assert ask(shop, Role.EDITOR, ("POST", "/v1/match", body)) == 200

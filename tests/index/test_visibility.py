@@ -84,3 +84,20 @@ def test_customer_is_told_the_id_of_no_hidden_copy_nor_asked_about_one(crowded: 
     named = {item_id for solution in result.solutions for item_id in (solution.id, *solution.copies)}
     named |= {item_id for ask in result.ask for item_id in ask.separates}
     assert named <= {"returns-7-days", "other"}
+
+
+def test_no_word_of_an_internal_text_is_told_to_a_customer_who_nearly_writes_it(desk: Desk) -> None:
+    for item_id in ("a", "b"):  # Twice, so that it is learnt.
+        title = f"褐铃草补偿口径{item_id}"
+        desk.save(make_article(id=item_id, title=title, questions=[], body="", audience=Audience.INTERNAL))
+    desk.save(make_article())
+    assert [one.read_as for one in desk.ask("helingcao怎么赔").rewordings] == ["褐铃草"]
+    for question in ("helingcao怎么赔", "褐玲草怎么赔"):
+        assert list(desk.ask(question, audience=Audience.PUBLIC).rewordings) == []
+
+
+def test_an_order_of_tomorrow_opens_nothing_of_tomorrow(desk: Desk, now: datetime) -> None:
+    tomorrow = now + timedelta(days=1)
+    desk.save(make_article(basis="order", effective_from=tomorrow))
+    order = make_order(placed_at=tomorrow + timedelta(hours=1))
+    assert desk.find("退货", order=order) == desk.find("退货", order=order, audience=Audience.PUBLIC) == []
