@@ -5,17 +5,18 @@ SQLite by default (WAL, synchronous=FULL, foreign keys on, one writer at a time)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -33,6 +34,10 @@ class Base(DeclarativeBase):
     """Base of every table."""
 
 
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored as UTC; SQLite keeps no zone of its own."""
 
@@ -47,9 +52,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Give the zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Return what reads a stored moment: SQLite's text with its zone in one step, a sixth of the time."""
+        return _read_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
 
 class Database:
-    """Opens transactions on one database; `read` and `write` are the only two ways in."""
+    """Opens transactions on one database: `read`, `read_rows` and `write` are the only ways in."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
@@ -59,10 +68,12 @@ class Database:
 
     def _create_engine(self) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True, pool_timeout=BUSY_TIMEOUT_SECONDS)
+            return create_engine(
+                self.url, json_deserializer=orjson.loads, pool_pre_ping=True, pool_timeout=BUSY_TIMEOUT_SECONDS
+            )
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        engine = create_engine(self.url, json_deserializer=orjson.loads, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
 
@@ -81,6 +92,14 @@ class Database:
             if self.is_sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
+
+    @contextmanager
+    def read_rows(self) -> Iterator[Connection]:
+        """Yield a connection that sees one moment of the database: `read`, without the mapper and what it costs."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.connection.cursor().execute("BEGIN")
+            yield connection
 
     def read_number(self, query: str) -> int:
         """Return the one number that a constant query yields, with as little ceremony as the driver allows."""

@@ -12,8 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from index.follower import LiveIndex
 from index.reasons.fitting import FloatArray
@@ -23,13 +22,12 @@ from index.reasons.wording import say_mark
 from kb.customers.desk import Lookup
 from kb.customers.likely import MAX_REASONS, LikelyReason, LikelyReasons, ReasonCases, ReasonsFrom
 from kb.customers.profile import CustomerProfile, View
+from kb.customers.records import read_records
 from kb.customers.remarks import list_remarks
 from kb.database import Database
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.moments import list_moments
 from kb.orders.order import Order
-from kb.orders.repository import to_order
-from kb.orders.tables import OrderRow
 
 HALF_LIFE_DAYS = 14.0
 UNDATED_DAYS = 4 * HALF_LIFE_DAYS  # An order of no known time is probably an old one.
@@ -59,8 +57,8 @@ def find_likely_reasons(
     model = live.reasons
     if model is None:
         return LikelyReasons(ReasonsFrom.NO_INTENTS), ()
-    with database.read() as session:
-        orders = _load_orders(session, found.profile)
+    with database.read_rows() as connection:
+        orders = _load_orders(connection, found.profile)
     touched = {order_id for notice in found.profile.notices for order_id in notice.order_ids}
     return rank_reasons(model, weigh_orders(orders, touched, view)), orders
 
@@ -116,8 +114,8 @@ def _weigh(order: Order, context: OrderContext, *, is_touched: bool) -> float:
     return max(1e-9, trouble * math.exp2(-days / HALF_LIFE_DAYS))
 
 
-def _load_orders(session: Session, profile: CustomerProfile) -> list[Order]:
+def _load_orders(connection: Connection, profile: CustomerProfile) -> list[Order]:
     asked = [order.id for order in profile.orders if order.is_asked_for]
     wanted = (asked or [order.id for order in profile.orders])[:MOST_ORDERS]
-    rows = {row.id: row for row in session.scalars(select(OrderRow).where(OrderRow.id.in_(wanted)))}
-    return [to_order(rows[order_id]) for order_id in wanted if order_id in rows]
+    orders = {order.id: order for order in read_records(connection, None, wanted).orders}
+    return [orders[order_id] for order_id in wanted if order_id in orders]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from kb.customers.lookup import Candidate, MatchedBy
 from kb.customers.person import MaskedCustomer, describe_unknown, mask_customer
 from kb.orders.order import Customer as OrderCustomer
 from kb.orders.order import OrderStatus
-from kb.orders.tables import CustomerRow, OrderRow
+from kb.orders.tables import Customer, CustomerRow, OrderRow
 from kb.orders.words import ORDER_STATUS, Words
 from kb.text.mask import mask_personal_data
 
@@ -42,17 +41,19 @@ class ListedCandidate:
     matched_by: tuple[MatchedBy, ...]
 
 
-def list_candidates(session: Session, found: Sequence[Candidate]) -> tuple[ListedCandidate, ...]:
+def list_candidates(connection: Connection, found: Sequence[Candidate]) -> tuple[ListedCandidate, ...]:
     """Return what tells several people apart, in the order given."""
     customer_ids = [one.customer_id for one in found if one.customer_id is not None]
-    customers = {row.id: row for row in session.scalars(select(CustomerRow).where(CustomerRow.id.in_(customer_ids)))}
+    described = select(*(getattr(CustomerRow, name) for name in Customer.model_fields))
+    rows = connection.execute(described.where(CustomerRow.id.in_(customer_ids)))
+    customers = {row.id: Customer.model_construct(**row._mapping) for row in rows}
     order_ids = [one.order_ids[0] for one in found if one.order_ids]
     columns = (OrderRow.id, OrderRow.status, OrderRow.items, OrderRow.placed_at, OrderRow.customer)
-    orders = {row.id: row for row in session.execute(select(*columns).where(OrderRow.id.in_(order_ids)))}
+    orders = {row.id: row for row in connection.execute(select(*columns).where(OrderRow.id.in_(order_ids)))}
     return tuple(_make_line(one, customers, orders.get(one.order_ids[0]) if one.order_ids else None) for one in found)
 
 
-def _make_line(one: Candidate, customers: Mapping[str, CustomerRow], order: Any) -> ListedCandidate:
+def _make_line(one: Candidate, customers: Mapping[str, Customer], order: Any) -> ListedCandidate:
     return ListedCandidate(
         customer=_describe(one, customers, order),
         order=_name_order(order) if order else None,
@@ -61,7 +62,7 @@ def _make_line(one: Candidate, customers: Mapping[str, CustomerRow], order: Any)
     )
 
 
-def _describe(one: Candidate, customers: Mapping[str, CustomerRow], order: Any) -> MaskedCustomer | None:
+def _describe(one: Candidate, customers: Mapping[str, Customer], order: Any) -> MaskedCustomer | None:
     if one.customer_id is None:
         return None
     if one.customer_id in customers:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from kb.audit.models import Act, AuditAction, AuditOutcome, Caller
 from kb.audit.trail import AuditTrail
@@ -105,21 +105,21 @@ class CustomerDesk:
 
     def _look_up(self, text: str) -> Lookup:
         query = read_query(text)
-        with self.database.read() as session:
-            found = find_candidates(session, query)
+        with self.database.read_rows() as connection:
+            found = find_candidates(connection, query)
             if len(found.items) == 1 and not found.truncated:
-                return self._show(session, query.kind, found.items[0])
+                return self._show(connection, query.kind, found.items[0])
             return Lookup(
                 read_as=query.kind,
                 outcome=AuditOutcome.SEVERAL if found.items else AuditOutcome.NONE,
                 matched_by=(),
                 profile=None,
-                candidates=list_candidates(session, found.items),
+                candidates=list_candidates(connection, found.items),
                 truncated=found.truncated,
             )
 
-    def _show(self, session: Session, kind: QueryKind, found: Candidate) -> Lookup:
-        profile = build_profile(session, found.customer_id, found.order_ids, self.view)
+    def _show(self, connection: Connection, kind: QueryKind, found: Candidate) -> Lookup:
+        profile = build_profile(connection, found.customer_id, found.order_ids, self.view)
         outcome = AuditOutcome.FOUND if profile else AuditOutcome.NONE
         return Lookup(kind, outcome, found.matched_by, profile, (), truncated=False)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
+    Connection,
     Select,
     String,
     bindparam,
@@ -22,10 +22,11 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kb.customers.query import CustomerQuery, QueryKind
 from kb.orders.tables import CustomerRow, OrderRow, Reversed, ShipmentRow
+from kb.prepared_query import PreparedQuery, Values
 
 MAX_CANDIDATES = 20
 MOST_SPELLINGS = 3  # Of an id: as written, in capitals, in small letters.
@@ -89,12 +90,11 @@ def _select_hits(
     return select(*(column.label(name) for name, column in (named | {"at": at, "number": number}).items()))
 
 
-def _unite(*finders: Select[*tuple[Any, ...]]) -> CompoundSelect[*tuple[Any, ...]]:
+def _unite(*finders: Select[*tuple[Any, ...]]) -> PreparedQuery:
     # Each within brackets, so that it has a limit and an index of its own.
-    return union_all(*(select(finder.limit(MOST_READ).subquery()) for finder in finders))
+    return PreparedQuery(union_all(*(select(finder.limit(MOST_READ).subquery()) for finder in finders)))
 
 
-# Prepared once: putting a statement together takes longer than the database needs to answer it.
 _SPELLINGS = tuple(bindparam(f"spelling_{n}", type_=String()) for n in range(MOST_SPELLINGS))
 _NEWEST_ORDER_AT = (
     select(func.max(OrderRow.placed_at)).where(OrderRow.customer_id == CustomerRow.id).correlate(CustomerRow)
@@ -129,29 +129,29 @@ _EVERYTHING = {
 }
 
 
-def find_candidates(session: Session, query: CustomerQuery) -> Candidates:
+def find_candidates(connection: Connection, query: CustomerQuery) -> Candidates:
     """Return everybody whom the query can mean."""
-    found = _ask(session, query)
+    found = _ask(connection, query)
     candidates = _merge(hit for hits in found.values() for hit in hits)
     is_cut = any(len(hits) >= MOST_READ for hits in found.values()) or len(candidates) > MAX_CANDIDATES
     return Candidates(tuple(candidates[:MAX_CANDIDATES]), is_cut)
 
 
-def _ask(session: Session, query: CustomerQuery) -> Mapping[MatchedBy, Sequence[_Hit]]:
+def _ask(connection: Connection, query: CustomerQuery) -> Mapping[MatchedBy, Sequence[_Hit]]:
     """Return what each finder found; where the query is a whole number, what only ends so is not meant."""
-    found: dict[MatchedBy, list[_Hit]] = {by: [] for by in MatchedBy}
+    found: dict[MatchedBy, list[_Hit]] = {}
     whole: dict[MatchedBy, list[_Hit]] = {}
     number = query.number[::-1]
-    # By the connection: a session looks into every statement for what it would have to keep track of.
-    for matched_by, customer_id, order_id, at, stored in session.connection().execute(*_prepare(query)):
+    prepared, values = _prepare(query)
+    for matched_by, customer_id, order_id, at, stored in prepared.ask(connection, values):
         hit = _Hit(MatchedBy(matched_by), customer_id, order_id, at)
-        found[hit.by].append(hit)
+        found.setdefault(hit.by, []).append(hit)
         if stored == number:
             whole.setdefault(hit.by, []).append(hit)
     return found | whole
 
 
-def _prepare(query: CustomerQuery) -> tuple[CompoundSelect[*tuple[Any, ...]], Mapping[str, str | None]]:
+def _prepare(query: CustomerQuery) -> tuple[PreparedQuery, Values]:
     """Return the one statement that asks every finder that the query is for, and what is bound in it."""
     spellings = (*query.id_spellings, *query.id_spellings[:1] * MOST_SPELLINGS)
     values: dict[str, str | None] = {f"spelling_{n}": spellings[n] for n in range(MOST_SPELLINGS)}
@@ -190,13 +190,14 @@ def _newest_first(candidate: Candidate) -> tuple[float, str, tuple[str, ...]]:
 
 
 def _make_candidate(customer_id: str | None, hits: list[_Hit]) -> Candidate:
+    matched_by = {hit.by for hit in hits}
     moments = [hit.at for hit in hits if hit.at is not None]
     orders = sorted((hit for hit in hits if hit.order_id), key=lambda hit: hit.at or _NEVER, reverse=True)
     return Candidate(
         customer_id=customer_id,
         order_ids=tuple(dict.fromkeys(_order_ids(orders)))[:MAX_CANDIDATES],
         newest_at=max(moments, default=None),
-        matched_by=tuple(by for by in MatchedBy if any(hit.by is by for hit in hits)),
+        matched_by=tuple(by for by in MatchedBy if by in matched_by),
     )
 
 

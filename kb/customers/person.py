@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.customers.masking import KEPT_REGION_LEVELS, mask_address, mask_email, mask_name, mask_phone
 from kb.orders.order import Customer as OrderCustomer
 from kb.orders.order import CustomerTier
-from kb.orders.tables import Customer, CustomerRow
+from kb.orders.tables import Customer
 from kb.orders.words import CUSTOMER_TIER, Words
 from kb.text.mask import mask_personal_data
 
@@ -27,7 +27,7 @@ class MaskedCustomer:
     address: str | None
 
 
-def mask_customer(row: Customer | CustomerRow) -> MaskedCustomer:
+def mask_customer(row: Customer) -> MaskedCustomer:
     """Return a stored customer as everybody may see them."""
     tier = CustomerTier(row.tier) if row.tier else None
     return MaskedCustomer(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from kb.articles.models import Audience
 from kb.customers.person import MaskedCustomer, describe_unknown, mask_customer
@@ -17,7 +16,7 @@ from kb.customers.remarks import Remark, list_remarks, read_hours, say_state
 from kb.customers.timeline import ParcelLine, list_parcels
 from kb.feedback.models import MatchRow
 from kb.notices.models import NoticeKind
-from kb.notices.service import list_notices, select_notices
+from kb.notices.service import read_notices, select_notices
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order, OrderStatus, RefundStatus
 from kb.orders.words import REFUND_STATUS, Words
@@ -103,10 +102,10 @@ class View:
 
 
 def build_profile(
-    session: Session, customer_id: str | None, order_ids: Sequence[str], view: View
+    connection: Connection, customer_id: str | None, order_ids: Sequence[str], view: View
 ) -> CustomerProfile | None:
     """Return the profile of a customer, or of these orders where nobody is known; None where neither exists."""
-    records = read_records(session, customer_id, order_ids)
+    records = read_records(connection, customer_id, order_ids)
     orders, customer = records.orders, _describe_customer(customer_id, records)
     if customer is None and not orders:
         return None
@@ -118,8 +117,8 @@ def build_profile(
             for order, context in zip(orders, contexts, strict=True)
         ),
         has_more_orders=records.has_more_orders,
-        contacts=_list_contacts(session, [order.id for order in orders if order.id]),
-        notices=_list_notices(session, contexts),
+        contacts=_list_contacts(connection, [order.id for order in orders if order.id]),
+        notices=_list_notices(connection, contexts),
     )
 
 
@@ -158,9 +157,11 @@ def _describe_refund(order: Order) -> RefundStage | None:
     return RefundStage(refund.status, REFUND_STATUS[refund.status], refund.requested_at, refund.amount)
 
 
-def _list_contacts(session: Session, order_ids: Sequence[str]) -> tuple[Contact, ...]:
+def _list_contacts(connection: Connection, order_ids: Sequence[str]) -> tuple[Contact, ...]:
     query = (
-        select(MatchRow)
+        select(
+            MatchRow.at, MatchRow.request_id, MatchRow.order_id, MatchRow.question, MatchRow.channel, MatchRow.answered
+        )
         .where(MatchRow.order_id.in_(order_ids))
         .order_by(MatchRow.at.desc(), MatchRow.row_id.desc())
         .limit(MAX_CONTACTS)
@@ -174,13 +175,13 @@ def _list_contacts(session: Session, order_ids: Sequence[str]) -> tuple[Contact,
             channel=row.channel,
             answered=row.answered,
         )
-        for row in session.scalars(query)
+        for row in connection.execute(query)
     )
 
 
-def _list_notices(session: Session, contexts: Sequence[OrderContext]) -> tuple[TouchingNotice, ...]:
+def _list_notices(connection: Connection, contexts: Sequence[OrderContext]) -> tuple[TouchingNotice, ...]:
     """Return the notices that touch any of the orders, most urgent first."""
-    notices = list_notices(session)
+    notices = read_notices(connection)
     touched: dict[str, list[str]] = {}
     for context in contexts:
         for notice in select_notices(notices, context, audience=Audience.INTERNAL):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from kb.articles.models import Audience
@@ -45,8 +45,14 @@ def save_notice(session: Session, notice: Notice, *, now: datetime) -> SaveResul
 
 def list_notices(session: Session) -> list[Notice]:
     """Return every notice, most urgent first."""
-    rows = session.scalars(select(NoticeRow).order_by(NoticeRow.priority, NoticeRow.id))
-    return [_to_notice(row) for row in rows]
+    return read_notices(session.connection())
+
+
+def read_notices(connection: Connection) -> list[Notice]:
+    """Return every notice, most urgent first, without the mapper."""
+    columns = [getattr(NoticeRow, name) for name in Notice.model_fields]
+    rows = connection.execute(select(*columns).order_by(NoticeRow.priority, NoticeRow.id))
+    return [Notice.model_construct(**row._mapping) for row in rows]
 
 
 def get_notice(session: Session, notice_id: str) -> Notice:

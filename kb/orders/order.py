@@ -150,11 +150,11 @@ def _flatten_path(value: object) -> object:
     return tuple(part for piece in pieces for part in split_path(piece))
 
 
-Text = Annotated[str, BeforeValidator(_refuse_unstorable_text), Field(max_length=MAX_TEXT)]
+Text = Annotated[str, Field(max_length=MAX_TEXT), BeforeValidator(_refuse_unstorable_text)]
 Identifier = Annotated[Text, BeforeValidator(_accept_whole_number)]
 Moment = Annotated[datetime, BeforeValidator(_require_iso_text), AfterValidator(_require_zone)]
 Yuan = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, allow_inf_nan=False)]
-PathParts = Annotated[tuple[Text, ...], BeforeValidator(_flatten_path), Field(max_length=MAX_PATH_DEPTH)]
+PathParts = Annotated[tuple[Text, ...], Field(max_length=MAX_PATH_DEPTH), BeforeValidator(_flatten_path)]
 
 
 class _Part(BaseModel):

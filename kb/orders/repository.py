@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kb.changes import SaveResult
 from kb.errors import CustomerNotFound, OrderNotFound
 from kb.orders.order import Order, Shipment
+from kb.orders.stored import read_stored_order
 from kb.orders.tables import Customer, CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
 from kb.orders.tails import reverse_number, reverse_phone
 
@@ -123,7 +124,7 @@ def to_order(row: OrderRow) -> Order:
     ]
     times = {name: getattr(row, name) for name in TIMES}
     parts = {name: getattr(row, name) for name in PARTS}
-    return Order.model_validate({"id": row.id, "status": row.status, **times, **parts, "shipments": shipments or None})
+    return read_stored_order({"id": row.id, "status": row.status, **times, **parts, "shipments": shipments or None})
 
 
 def save_customer(session: Session, customer: Customer) -> SaveResult:

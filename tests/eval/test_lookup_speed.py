@@ -37,7 +37,7 @@ def test_every_way_finds_one_customer_by_indexes_alone(bench: LookupBench, way: 
     figures = bench.measure(way, [7, 8, 9])
     assert [len(times) for times in (figures.bare, figures.read, figures.profile, figures.audited)] == [3, 3, 3, 3]
     assert figures.unindexed == []
-    assert figures.statements == 5  # The search, the customer with orders, the parcels, contacts, notices.
+    assert figures.statements == 6  # The search, the customer, the orders, the parcels, contacts, notices.
     with bench.database.read() as session:
         assert set(session.scalars(select(AuditRow.outcome))) == {"found"}
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
+from eval.lookup_speed.bench import trace_statements
 from kb.audit.models import AuditOutcome
 from kb.customers.desk import CustomerDesk, Lookup
 from kb.customers.lookup import MAX_CANDIDATES, MOST_READ, MatchedBy
+from kb.customers.query import QueryUnreadable
 from kb.database import Database
 from tests.kb.customers.makers import CALLER, CHEN, ZHOU, open_desk, save_orders, save_people
 
@@ -155,30 +157,18 @@ def test_no_query_reads_a_whole_table(make_database: Callable[[], Database], que
     save_people(database, ZHOU, CHEN)
     save_orders(database, {}, {"id": "SO2", "customer": {"id": "C0043"}})
     plans = explain(database, open_desk(database), query)
-    assert len(plans) <= 8
+    assert len(plans) <= 9
     assert [line for line in plans.values() if WHOLE_TABLE.search(line)] == []
     assert query == "017" or any("ix_orders_id_reversed" in line for line in plans.values())
 
 
 def explain(database: Database, desk: CustomerDesk, query: str) -> dict[str, str]:
-    """Return how SQLite answers each statement of a look-up."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
+    """Return how SQLite answers each statement of a look-up; of too few digits none may be asked at all."""
+    with trace_statements(database) as asked, suppress(QueryUnreadable):
         desk.look_up(query, CALLER)
-    except ValueError:  # Too few digits: nothing may be read at all.
-        pass
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    reads = [(statement, parameters) for statement, parameters in asked if statement.startswith("SELECT")]
+    reads = [statement for statement in asked if statement.startswith("SELECT")]
     with database.engine.connect() as connection:
         return {
-            statement: "\n".join(
-                row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            )
-            for statement, parameters in reads
+            statement: "\n".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
+            for statement in reads
         }

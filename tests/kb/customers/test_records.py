@@ -18,8 +18,8 @@ from tests.kb.customers.makers import ZHOU, save_orders, save_people
 
 def read(database: Database, customer_id: str | None, *order_ids: str) -> CustomerRecords:
     """Read what is stored."""
-    with database.read() as session:
-        return read_records(session, customer_id, order_ids)
+    with database.read_rows() as connection:
+        return read_records(connection, customer_id, order_ids)
 
 
 def scan(minute: int) -> dict[str, Any]:
