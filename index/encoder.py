@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.batching import SharedBatches
 from index.prepared import (
     TOKENIZER_FILE,
     EncoderDescription,
@@ -68,14 +70,16 @@ class Encoder(Protocol):
 
 
 class OnnxEncoder:
-    """Encodes with the files of a prepared folder."""
+    """Encodes with the files of a prepared folder; up to `together` questions that arrive together share a batch."""
 
-    def __init__(self, folder: Path, *, precision: Precision, threads: int) -> None:
+    def __init__(self, folder: Path, *, precision: Precision, threads: int, together: int = 1) -> None:
         self.description = read_description(folder)
         self.fingerprint = describe_fingerprint(self.description, precision)
         weights = verify_weights(folder, self.description, precision)
         self._session = open_session(weights, threads)
         self._tokenizer = open_tokenizer(folder / TOKENIZER_FILE, self.description.max_tokens)
+        lanes = max((os.cpu_count() or 1) // threads, 1)
+        self._questions = SharedBatches(self.encode_tokens, lanes=lanes, most=together)
 
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
         """Return one vector of length 1 for each question, in order: (texts, dimension)."""
@@ -86,10 +90,9 @@ class OnnxEncoder:
 
         Not earlier: while we tokenise, work in another thread would hold the interpreter and keep us from starting.
         """
-        tokens = self._tokenise([text], self.description.query_prompt)
+        (tokens,) = self._tokenise([text], self.description.query_prompt)
         beside()
-        vector: FloatVector = self.encode_tokens(tokens)[0]
-        return vector
+        return self._questions.encode(tokens)
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage, in order; `on_progress` gets the number newly done."""

@@ -12,6 +12,7 @@ from index.encoder import OnnxEncoder
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
 from index.prepared import Precision
+from index.remembering import RememberingEncoder
 from index.threshold import read_thresholds
 from kb.database import open_database
 from kb.settings import Settings
@@ -23,7 +24,8 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
     """Yield a matcher, its database's schema brought up to date and its index open; closed afterwards."""
     encoder = open_encoder(settings)  # First: it fails where nothing is prepared, and then nothing is left behind.
     with open_database(settings) as database, open_source(settings, database) as orders:
-        live = LiveIndex(database, encoder, settings.generations_dir, clock=settings.find_now)
+        remembering = RememberingEncoder(encoder, kept=settings.question_vectors)
+        live = LiveIndex(database, remembering, settings.generations_dir, clock=settings.find_now)
         try:
             live.open(on_progress=on_progress)
             matcher = Matcher(live, replace(make_surroundings(settings), orders=orders))
@@ -39,7 +41,12 @@ def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncod
     Raises `ModelNotPrepared` where it has not been prepared.
     """
     precision = Precision(settings.precision)
-    return OnnxEncoder(find_serving(settings), precision=precision, threads=threads or settings.encoder_threads)
+    return OnnxEncoder(
+        find_serving(settings),
+        precision=precision,
+        threads=threads or settings.encoder_threads,
+        together=settings.questions_together,
+    )
 
 
 def make_surroundings(settings: Settings) -> Surroundings:

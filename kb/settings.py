@@ -72,6 +72,20 @@ class Settings(BaseSettings):
         "int8", description="Arithmetic of the served encoder.", examples=["int8"]
     )
     encoder_threads: int = Field(1, ge=1, le=64, description="Threads the encoder uses for one batch.", examples=["1"])
+    questions_together: int = Field(
+        8,
+        ge=1,
+        le=64,
+        description="Questions arriving together that share one batch of the encoder; 1 encodes each alone.",
+        examples=["8"],
+    )
+    question_vectors: int = Field(
+        10_000,
+        ge=0,
+        le=1_000_000,
+        description="Vectors of the last questions that a server remembers, about 2 kB each; 0 remembers none.",
+        examples=["10000"],
+    )
     timezone: str = Field(
         "Asia/Shanghai",
         description="The shop's time zone: dates in replies are written in it.",
