@@ -23,6 +23,7 @@ from eval.lookup_speed.command import lookup_speed
 from eval.privacy.command import make_privacy_command
 from index.cli import app as index_app
 from index.cli import match, prepare, update_index
+from index.doctor.command import doctor
 from index.prepared import ModelNotPrepared, find_prepared
 from index.preview_command import preview
 from index.reasons.offline import find_reasons
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.command()(match)
 app.command()(serve)
 app.command()(make_customer_command(find_reasons))
+app.command()(doctor)
 app.add_typer(make_kb_app(after_import=update_index), name="kb")
 synonyms_app.command()(preview)
 app.add_typer(index_app, name="index")

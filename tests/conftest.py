@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from kb.database import Database
 from kb.tables import Base
-from tests.fakes import Desk
+from tests.fakes import Desk, find_faults
 from tests.postgres import NoPostgres, start_postgres
 
 # Threads that wait for each other are many times slower than one where other work keeps the cores busy.
@@ -106,8 +106,11 @@ def _empty(database: Database) -> None:
 
 
 @pytest.fixture
-def make_desk(tmp_path: Path, now: datetime) -> Iterator[Callable[[Database], Desk]]:
-    """What opens as many indexes and matchers on a database as a test needs, all over the same generations."""
+def make_desk(tmp_path: Path, now: datetime, request: pytest.FixtureRequest) -> Iterator[Callable[[Database], Desk]]:
+    """What opens as many indexes and matchers on a database as a test needs, all over the same generations.
+
+    Whatever a test did, the doctor finds nothing afterwards, unless the test is marked `leaves_damage`.
+    """
     made: list[Desk] = []
 
     def make(database: Database) -> Desk:
@@ -117,6 +120,8 @@ def make_desk(tmp_path: Path, now: datetime) -> Iterator[Callable[[Database], De
     yield make
     for desk in made:
         desk.live.close()
+        if request.node.get_closest_marker("leaves_damage") is None:
+            assert find_faults(desk) == []
 
 
 @pytest.fixture

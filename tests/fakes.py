@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from index.doctor.generations import examine_generations
+from index.doctor.observation import find_wrong
 from index.encoder import EncoderFingerprint, FloatMatrix, FloatVector
 from index.follower import LiveIndex
+from index.generation import list_generations
 from index.matcher import Matcher, Surroundings
 from index.solutions import MatchRequest, MatchResult
 from kb.articles.models import Article, Audience
@@ -173,3 +176,12 @@ class Desk:
     def find(self, question: str, **fields: Any) -> list[str]:
         """Return the ids that a question finds, best first."""
         return [solution.id for solution in self.ask(question, **fields).solutions]
+
+
+def find_faults(desk: Desk) -> list[str]:
+    """Return what the doctor says is wrong with the generations of a desk, where it has any."""
+    if not list_generations(desk.live.folder):
+        return []
+    digest = desk.encoder.fingerprint.digest()
+    observations = examine_generations(desk.database, desk.live.folder, encoder=digest)
+    return [one.what for one in find_wrong(observations)]

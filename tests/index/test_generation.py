@@ -73,6 +73,7 @@ def test_one_flipped_bit_in_any_file_is_noticed_and_set_aside(built: Path, tmp_p
         assert [path.name for path in (tmp_path / str(number)).iterdir()] == [f"damaged-{built.name}"]
 
 
+@pytest.mark.leaves_damage
 def test_any_flipped_bit_of_the_manifest_is_noticed(built: Path) -> None:
     path = built / MANIFEST_FILE
     content, bits = path.read_bytes(), random.Random(12)
@@ -83,6 +84,7 @@ def test_any_flipped_bit_of_the_manifest_is_noticed(built: Path) -> None:
             read_manifest(built)
 
 
+@pytest.mark.leaves_damage
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"null", b"\xff", b'{"name": "x"}', b"[1, 2]", b'"text"'])
 def test_manifest_that_is_none_is_noticed(built: Path, content: bytes) -> None:
     (built / MANIFEST_FILE).write_bytes(content)
