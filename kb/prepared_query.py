@@ -7,7 +7,6 @@ to find a handful of them by an index.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,16 +54,16 @@ class PreparedQuery:
         """Return every row, its values in the order of the columns."""
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name) or self._compile(dialect)
-        bound = compiled.bind(values)
-        driver = dialect.loaded_dbapi
-        with closing(connection.connection.cursor()) as cursor:
-            try:
-                cursor.execute(compiled.text, bound)
-                rows = cursor.fetchall()
-            except driver.Error as error:
-                raise DBAPIError.instance(
-                    compiled.text, None, error, driver.Error, hide_parameters=True, dialect=dialect
-                ) from error
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.text, compiled.bind(values))
+            rows = cursor.fetchall()
+        except (kind := dialect.loaded_dbapi.Error) as error:
+            raise DBAPIError.instance(
+                compiled.text, None, error, kind, hide_parameters=True, dialect=dialect
+            ) from error
+        finally:
+            cursor.close()
         return compiled.read(rows)
 
     def _compile(self, dialect: Dialect) -> _Compiled:

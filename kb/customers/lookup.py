@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -41,6 +41,9 @@ class MatchedBy(StrEnum):
     PHONE = "phone"
     ORDER_NUMBER = "order_number"
     TRACKING_NUMBER = "tracking_number"
+
+
+_RANKS = tuple(MatchedBy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +157,11 @@ def _ask(connection: Connection, query: CustomerQuery) -> Mapping[MatchedBy, Seq
 def _prepare(query: CustomerQuery) -> tuple[PreparedQuery, Values]:
     """Return the one statement that asks every finder that the query is for, and what is bound in it."""
     spellings = (*query.id_spellings, *query.id_spellings[:1] * MOST_SPELLINGS)
-    values: dict[str, str | None] = {f"spelling_{n}": spellings[n] for n in range(MOST_SPELLINGS)}
+    values: dict[str, str | None] = {one.key: written for one, written in zip(_SPELLINGS, spellings, strict=False)}
     if query.kind is QueryKind.CUSTOMER_ID:
         return _IDS_ALONE, values
-    values |= _bound("phone", query.phone) | _bound("number", query.number)
+    values["phone"], values["phone_beyond"] = _bound(query.phone)
+    values["number"], values["number_beyond"] = _bound(query.number)
     return _EVERYTHING[query.kind is QueryKind.TAIL, _may_be_an_end(query)], values
 
 
@@ -166,12 +170,12 @@ def _may_be_an_end(query: CustomerQuery) -> bool:
     return query.kind is not QueryKind.PHONE and query.number.isdecimal()
 
 
-def _bound(name: str, value: str | None) -> dict[str, str | None]:
+def _bound(value: str | None) -> tuple[str | None, str | None]:
     """Return what a number that is this one starts with in the index, and the first that no longer ends so."""
     if value is None:
-        return {name: None, f"{name}_beyond": None}
+        return None, None
     start = value[::-1]
-    return {name: start, f"{name}_beyond": start[:-1] + chr(ord(start[-1]) + 1)}
+    return start, start[:-1] + chr(ord(start[-1]) + 1)
 
 
 def _merge(hits: Iterable[_Hit]) -> list[Candidate]:
@@ -190,16 +194,11 @@ def _newest_first(candidate: Candidate) -> tuple[float, str, tuple[str, ...]]:
 
 
 def _make_candidate(customer_id: str | None, hits: list[_Hit]) -> Candidate:
-    matched_by = {hit.by for hit in hits}
-    moments = [hit.at for hit in hits if hit.at is not None]
-    orders = sorted((hit for hit in hits if hit.order_id), key=lambda hit: hit.at or _NEVER, reverse=True)
+    newest_first = sorted(hits, key=lambda hit: hit.at or _NEVER, reverse=True)
+    order_ids = dict.fromkeys(hit.order_id for hit in newest_first if hit.order_id)
     return Candidate(
         customer_id=customer_id,
-        order_ids=tuple(dict.fromkeys(_order_ids(orders)))[:MAX_CANDIDATES],
-        newest_at=max(moments, default=None),
-        matched_by=tuple(by for by in MatchedBy if by in matched_by),
+        order_ids=tuple(order_ids)[:MAX_CANDIDATES],
+        newest_at=newest_first[0].at,
+        matched_by=tuple(sorted({hit.by for hit in hits}, key=_RANKS.index)),
     )
-
-
-def _order_ids(hits: Iterable[_Hit]) -> Iterator[str]:
-    return (hit.order_id for hit in hits if hit.order_id is not None)

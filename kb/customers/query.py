@@ -30,6 +30,7 @@ _ID_LABEL = re.compile(
     r"(?:(?:客户|会员|用户)(?:编号|号|id)|customer ?(?:id|no|number)) ?(?:[是为]|is\b)?[ .:：#=]*(?=[A-Za-z0-9])",
     re.IGNORECASE,
 )
+_DIGIT = re.compile("[0-9]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -76,7 +77,7 @@ def read_query(text: str) -> CustomerQuery:
     if "@" in plain:
         raise QueryUnreadable("Customers are not looked up by e-mail. Send a phone, an order or a tracking number.")
     is_readable = _PHONE_WRITTEN.fullmatch(plain) or _NUMBER_WRITTEN.fullmatch(plain)
-    if not is_readable or not re.search("[0-9]", plain):
+    if not is_readable or not _DIGIT.search(plain):
         raise QueryUnreadable(
             "This is neither a phone nor a number. Send one phone, order number, tracking number or customer id, "
             f"or at least its last {FEWEST_DIGITS} digits; names are not looked up."

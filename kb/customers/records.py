@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, String, bindpar
 
 from kb.orders.order import Order
 from kb.orders.repository import PARTS, TIMES
-from kb.orders.stored import read_stored_order
+from kb.orders.stored import read_stored_customer, read_stored_order
 from kb.orders.tables import Customer, CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
 from kb.prepared_query import PreparedQuery, Row, Values
 
@@ -83,13 +83,14 @@ def read_records(connection: Connection, customer_id: str | None, order_ids: Seq
     others = [order for order in newest if order["id"] not in asked][: MAX_ORDERS - len(named)]
     orders = sorted([*named, *others], key=lambda order: order["placed_at"] or _NEVER, reverse=True)
     parcels = _read_parcels(connection, [order["id"] for order in orders]) if orders else {}
-    checked = [read_stored_order(order | {"shipments": parcels.get(order["id"])}) for order in orders]
-    return CustomerRecords(customer, checked, len(newest) > MAX_ORDERS)
+    for order in orders:
+        order["shipments"] = parcels.get(order["id"])
+    return CustomerRecords(customer, [read_stored_order(order) for order in orders], len(newest) > MAX_ORDERS)
 
 
 def _find_customer(connection: Connection, customer_id: str) -> Customer | None:
     rows = _CUSTOMER.ask(connection, {"customer_id": customer_id})
-    return Customer.model_construct(**dict(zip(_CUSTOMER_FIELDS, rows[0], strict=True))) if rows else None
+    return read_stored_customer(dict(zip(_CUSTOMER_FIELDS, rows[0], strict=True))) if rows else None
 
 
 def _list_newest(connection: Connection, customer_id: str) -> list[_Values]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kb.changes import SaveResult
 from kb.errors import CustomerNotFound, OrderNotFound
 from kb.orders.order import Order, Shipment
-from kb.orders.stored import read_stored_order
+from kb.orders.stored import read_stored_customer, read_stored_order
 from kb.orders.tables import Customer, CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
 from kb.orders.tails import reverse_number, reverse_phone
 
@@ -154,7 +154,7 @@ def list_customers(session: Session) -> Iterator[Customer]:
 
 def to_customer(row: CustomerRow) -> Customer:
     """Return a stored customer as the border model."""
-    return Customer.model_validate({name: getattr(row, name) for name in Customer.model_fields})
+    return read_stored_customer({name: getattr(row, name) for name in Customer.model_fields})
 
 
 def _make_shipment(position: int, shipment: Shipment) -> ShipmentRow:

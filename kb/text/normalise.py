@@ -68,7 +68,7 @@ def _normalise_plain(text: str) -> tuple[str, list[int]]:
 
 def to_half_width(text: str) -> str:
     """Return the text with full-width letters, digits and signs in ASCII, character for character."""
-    return text.translate(_HALF_WIDTH)
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
 def simplify(text: str) -> str:
