@@ -28,6 +28,7 @@ from index.prepared import ModelNotPrepared, find_prepared
 from index.preview_command import preview
 from index.reasons.offline import find_reasons
 from kb.audit.cli import app as audit_app
+from kb.backup.cli import backup, restore
 from kb.cli import make_app as make_kb_app
 from kb.customers.cli import make_command as make_customer_command
 from kb.database import open_database
@@ -50,6 +51,8 @@ app.command()(match)
 app.command()(serve)
 app.command()(make_customer_command(find_reasons))
 app.command()(doctor)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(make_kb_app(after_import=update_index), name="kb")
 synonyms_app.command()(preview)
 app.add_typer(index_app, name="index")

@@ -15,7 +15,6 @@ import numpy as np
 from index.catalogue import make_entry
 from index.embedding import DIGEST_BYTES, EmbeddedItems, Known, embed_items
 from index.encoder import Encoder
-from index.folders import lock_folder, publish_folder
 from index.generation import (
     DIGESTS_FILE,
     HEADINGS_FILE,
@@ -31,7 +30,6 @@ from index.generation import (
     TEXTS_FILE,
     WORDS_FILE,
     Manifest,
-    checksum_files,
     find_newest,
     list_generations,
     name_generation,
@@ -48,7 +46,9 @@ from index.texts import list_texts, write_texts
 from index.vectors import open_vectors, write_vectors
 from index.vocabulary import count_words
 from kb.changes import get_revision
+from kb.checksums import checksum_files
 from kb.database import Database
+from kb.folders import lock_folder, publish_folder
 from kb.identity import ensure_identity
 from kb.items import Item
 from kb.knowledge import list_items

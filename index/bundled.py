@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from index.folders import publish_folder
 from index.prepared import CHANGE_FILE
 from index.weights_change import WeightsChange, read_change
 from kb.errors import XianzhiError
+from kb.folders import publish_folder
 
 MODEL_FILE = "e5-small-q4.bin"
 MAGIC = b"E5S1"

@@ -24,7 +24,6 @@ from transformers.utils import logging as transformers_logging
 
 from index.bundled import unpack_bundled
 from index.encoder import open_tokenizer
-from index.folders import publish_folder, replace_file
 from index.prepared import (
     BUNDLED,
     DESCRIPTION_FILE,
@@ -33,12 +32,13 @@ from index.prepared import (
     EncoderDescription,
     Pooling,
     Precision,
-    file_sha256,
     folder_name,
     pointer_path,
 )
 from index.quantise import calibration_samples, quantise
+from kb.checksums import file_sha256
 from kb.errors import XianzhiError
+from kb.folders import publish_folder, replace_file
 
 RECIPE = 2  # Raise when the same model would be exported to other files.
 OPSET = 17

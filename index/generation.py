@@ -23,9 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.catalogue import Entry
-from index.prepared import file_sha256
 from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
+from kb.checksums import file_sha256, list_files
 from kb.errors import XianzhiError
 from kb.items import ItemKey
 from kb.orders.likeness import OrderFacts
@@ -121,16 +121,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     content = asdict(manifest)
     text = json.dumps({**content, "sha256": _hash_content(content)}, indent=1, ensure_ascii=False)
     (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
-
-
-def checksum_files(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder by its relative path."""
-    return {name: file_sha256(folder / name) for name in sorted(list_files(folder))}
-
-
-def list_files(folder: Path) -> set[str]:
-    """Return the relative path of every file below a folder."""
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def set_aside(folder: Path) -> None:

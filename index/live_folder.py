@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from index.folders import lock_folder
+from kb.folders import lock_folder
 
 PREFIX = "live-"
 LOCK_FILE = ".lock"

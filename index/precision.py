@@ -21,10 +21,10 @@ from index.prepared import (
     ONNX_FILES,
     TOKENIZER_FILE,
     Precision,
-    file_sha256,
     read_description,
     verify_weights,
 )
+from kb.checksums import file_sha256
 from kb.errors import InvalidInput, XianzhiError
 
 if TYPE_CHECKING:

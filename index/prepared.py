@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from kb.checksums import file_sha256
 from kb.errors import XianzhiError
 
 BUNDLED = "bundled"
@@ -114,12 +115,6 @@ def verify_weights(folder: Path, description: EncoderDescription, precision: Pre
     if file_sha256(path) != description.weights[precision]:
         raise ModelDamaged(f"{path} is damaged. Delete its folder and run `xianzhi index prepare`.")
     return path
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def not_prepared(model: str) -> ModelNotPrepared:

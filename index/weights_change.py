@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from index.folders import replace_file
 from kb.errors import XianzhiError
+from kb.folders import replace_file
 
 Matrix = NDArray[np.float32]
 

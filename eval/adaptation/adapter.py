@@ -27,7 +27,6 @@ from index.adaptation.texts import Prompts
 from index.adaptation.workplace import Note, Workplace, read_json
 from index.build import FORGET, Builder, Progress
 from index.encoder import OnnxEncoder
-from index.folders import publish_folder, replace_file
 from index.generation import RECIPE_FILE, find_newest
 from index.learnt import Learnt, read_learnt
 from index.prepared import Precision, find_prepared, read_description
@@ -35,6 +34,7 @@ from index.recipe import STANDARD, Recipe
 from kb.changes import NEWEST_REVISION
 from kb.database import Database
 from kb.errors import XianzhiError
+from kb.folders import publish_folder, replace_file
 from kb.identity import ensure_identity
 from kb.settings import Settings
 

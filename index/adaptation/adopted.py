@@ -11,8 +11,8 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.folders import replace_file
 from index.prepared import ModelDamaged, ModelNotPrepared, find_prepared, folder_name, read_description
+from kb.folders import replace_file
 from kb.settings import Settings
 
 POINTER_FILE = "adopted.json"

@@ -7,8 +7,8 @@ import re
 import shutil
 from pathlib import Path
 
-from index.folders import flush_to_disk, replace_file
 from index.generation import checksum_files
+from kb.folders import flush_to_disk, replace_file
 
 SEAL_FILE = "sealed.json"
 NAME = re.compile(r"checkpoint-(\d+)")

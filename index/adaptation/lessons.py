@@ -12,8 +12,8 @@ from index.adaptation.negatives import pick
 from index.adaptation.pairs import Pair
 from index.adaptation.split import Side, Split
 from index.adaptation.texts import AskedQuestion, KnownItem, Prompts, Text
-from index.folders import replace_file
 from kb.errors import InvalidInput
+from kb.folders import replace_file
 from kb.text.normalise import normalise
 
 MOST_TRIALS = 250  # Each check encodes them and the texts below: minutes on a processor.

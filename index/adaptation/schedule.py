@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.folders import replace_file
+from kb.folders import replace_file
 
 RESULT_FILE = "result.json"
 MODEL_FOLDER = "model"

@@ -33,7 +33,7 @@ from index.adaptation.workplace import Workplace
 from index.build import Progress
 from index.encoder import FloatMatrix
 from index.export import LOADING, quiet_libraries
-from index.folders import publish_folder
+from kb.folders import publish_folder
 
 SCALE = 30.0  # Times the cosine: between the 20 of sentence-transformers and the 100 that E5 was trained with.
 LOGGED_PER_CHECK = 5  # Training losses between two checks.

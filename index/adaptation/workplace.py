@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.folders import replace_file
 from kb.errors import XianzhiError
+from kb.folders import replace_file
 
 LOCK_FILE = ".adaptation.lock"
 

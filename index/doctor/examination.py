@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from index.adaptation.adopted import find_serving
 from index.doctor.database import examine_database
@@ -14,6 +13,7 @@ from index.doctor.surroundings import examine_surroundings
 from index.encoder import describe_fingerprint
 from index.prepared import Precision, read_description
 from kb.database import Database
+from kb.opening import is_database_there
 from kb.settings import PREFIX, Settings
 
 
@@ -21,7 +21,7 @@ def examine(settings: Settings) -> Iterator[Observation]:
     """Yield what there is to say of the configured knowledge base; nothing is written, created or migrated."""
     encoders = list(examine_encoders(settings))
     yield from encoders
-    if not is_there(settings):
+    if not is_database_there(settings):
         remedy = f"Check {PREFIX}DATA_DIR; `xianzhi kb import` makes a new one, `xianzhi restore` an old one."
         yield Observation(Part.DATABASE, Level.WRONG, "There is no database.", remedy)
         return
@@ -36,16 +36,6 @@ def examine(settings: Settings) -> Iterator[Observation]:
     finally:
         database.close()
     yield from examine_surroundings(settings)
-
-
-def is_there(settings: Settings) -> bool:
-    """Tell whether the configured database can exist: opening SQLite would make a new one."""
-    database = Database(settings.resolved_database_url) if settings.database_url else None
-    if database is not None and not database.is_sqlite:
-        database.close()
-        return True
-    path = settings.data_dir / "xianzhi.db" if database is None else Path(str(database.url.database))
-    return path.is_file()
 
 
 def read_digest(settings: Settings) -> str:

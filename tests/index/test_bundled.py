@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index.bundled import BLOCK_TYPE, BundledModelUnreadable, Cursor, dequantise, parse_packed, read_character_map
-from index.folders import publish_folder
+from kb.folders import publish_folder
 
 
 def test_block_holds_its_first_half_in_the_low_and_its_second_in_the_high_nibbles() -> None:

@@ -20,10 +20,10 @@ from index.doctor.observation import Level, Observation, Part, Repair, find_wron
 from index.doctor.repair import RepairRefused, needs_repair, repair
 from index.doctor.surroundings import examine_surroundings
 from index.generation import ITEMS_FILE, list_generations, read_manifest, write_manifest
-from index.prepared import file_sha256
 from kb.articles.models import Audience
 from kb.audit.models import Act, AuditAction, AuditOutcome, Caller
 from kb.audit.trail import AuditTrail
+from kb.checksums import file_sha256
 from kb.database import Database
 from kb.settings import Settings
 from tests.fakes import Desk, find_faults, make_article, make_case

@@ -12,9 +12,10 @@ from pathlib import Path
 
 
 @contextmanager
-def publish_folder(target: Path) -> Iterator[Path]:
+def publish_folder(target: Path, *, mode: int = 0o755) -> Iterator[Path]:
     """Give a scratch folder to fill, then rename it to `target`; whoever publishes first wins.
 
+    `mode` says who may enter its folders; who may read and write its files follows from it.
     Two processes may do this at once: the rename onto a folder that is there fails, and the later one is dropped.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -22,9 +23,9 @@ def publish_folder(target: Path) -> Iterator[Path]:
     try:
         yield scratch
         for path in scratch.rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+            path.chmod(mode if path.is_dir() else mode & 0o666)
             flush_to_disk(path)
-        scratch.chmod(0o755)  # mkdtemp makes it private; other users of a shared cache may read it.
+        scratch.chmod(mode)  # mkdtemp makes it private; other users of a shared cache may read it.
         flush_to_disk(scratch)
         try:
             scratch.rename(target)
