@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.catalogue import Catalogue, IntArray
-from index.suggest.headings import FloatArray, HeadingIndex
+from index.suggest.headings import HeadingIndex
 from index.suggest.loading import LoadedHeadings
 from index.suggest.ranking import Place
 from index.suggest.units import cut_forms
+from index.suggest.weighing import FloatArray
 
 MAX_UNITS = 64  # Of one heading; what stands behind is read by nobody.
 Cut = Mapping[str, Sequence[str]]

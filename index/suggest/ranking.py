@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.catalogue import BoolArray, IntArray
-from index.suggest.headings import FloatArray, HeadingIndex
+from index.suggest.headings import HeadingIndex
 from index.suggest.reading import Reading, Way
+from index.suggest.weighing import FloatArray, Weigher
 
 # What a whole cover is worth when it takes another reading than the letters themselves.
 WORTH = {Way.WRITTEN: 1.0, Way.PINYIN: 0.95, Way.TYPO: 0.75}
@@ -26,7 +28,7 @@ class Fits:
     """Of each heading how well it fits, below 0 where it does not, by which reading, and whether it begins with it."""
 
     fit: FloatArray
-    reading: IntArray
+    reading: NDArray[np.int8]
     is_begun: BoolArray
 
 
@@ -42,18 +44,21 @@ class Place:
 
 def measure_fits(index: HeadingIndex, readings: Sequence[Reading]) -> Fits:
     """Return how well each heading fits, by whichever reading it fits best."""
-    fit = np.full(len(index), -1.0, np.float32)
-    chosen, is_begun = np.zeros(len(index), np.int64), np.zeros(len(index), bool)
+    weigher = Weigher(index)
+    best = Fits(np.full(len(index), -1.0, np.float32), np.zeros(len(index), np.int8), np.zeros(len(index), bool))
+    begun = np.zeros(len(index), bool)
     for number, reading in enumerate(readings):
-        held, whole = index.weigh(reading)
-        begun = np.zeros(len(index), bool)
-        begun[index.find_begun(reading)] = True
-        fits = (held >= LEAST_COVER * whole) | (held >= ENOUGH * np.log(len(index) + 1.0))
-        value = held * np.float32(WORTH[reading.way] / whole) + begun * np.float32(FROM_THE_BEGINNING)
-        value += np.minimum(np.float32(BREVITY * len(reading.keys)) / index.sizes, np.float32(BREVITY))
-        better = fits & (value > fit)
-        fit[better], chosen[better], is_begun[better] = value[better], number, begun[better]
-    return Fits(fit, chosen, is_begun)
+        held, whole = weigher.weigh(reading)
+        begins = weigher.find_begun(reading)
+        begun[begins] = True
+        fitting = np.flatnonzero(held >= min(LEAST_COVER * whole, ENOUGH * np.log(len(index) + 1.0)))
+        fit = held[fitting] * np.float32(WORTH[reading.way] / whole) + begun[fitting] * np.float32(FROM_THE_BEGINNING)
+        fit += np.minimum(np.float32(BREVITY * len(reading.keys)) / index.sizes[fitting], np.float32(BREVITY))
+        is_better = fit > best.fit[fitting]
+        better = fitting[is_better]
+        best.fit[better], best.reading[better], best.is_begun[better] = fit[is_better], number, begun[better]
+        begun[begins] = False
+    return best
 
 
 def place_articles(fits: Fits, starts: IntArray, allowed: BoolArray, popularity: FloatArray, limit: int) -> list[Place]:

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from itertools import groupby
 
 from index.catalogue import IntArray
-from index.suggest.letters import BEAM, Sound, cut_letters
+from index.suggest.letters import Sound, cut_letters
 from index.suggest.lexicon import Lexicon
 from index.suggest.units import Unit
 from kb.text.english import is_english
@@ -49,7 +49,7 @@ def list_readings(typed: Sequence[Unit], lexicon: Lexicon) -> list[Reading]:
         return []
     written = tuple(_take_as_written(unit, lexicon, is_last=unit is typed[-1]) for unit in typed)
     readings = [Reading(Way.WRITTEN, written)]
-    readings += (Reading(Way.PINYIN, keys) for keys in _list_pinyin(typed, lexicon))
+    readings += (Reading(Way.PINYIN, keys) for keys in _list_pinyin(typed, written, lexicon))
     loose = _find_loose(typed)
     slips = tuple(
         _take_as_slip(unit, key, lexicon, is_last=unit is typed[-1]) if unit.is_latin or unit.start in loose else key
@@ -92,18 +92,17 @@ def _take_as_slip(unit: Unit, written: Key, lexicon: Lexicon, *, is_last: bool) 
     return written if len(written.units) else Key(lexicon.find_near(unit.form, may_go_on=is_last))
 
 
-def _list_pinyin(typed: Sequence[Unit], lexicon: Lexicon) -> Iterator[tuple[Key, ...]]:
+def _list_pinyin(typed: Sequence[Unit], written: Sequence[Key], lexicon: Lexicon) -> Iterator[tuple[Key, ...]]:
     """Yield the likeliest ways to take the Latin words as pinyin; nothing where none can be."""
     if _is_english(typed):
         return
     ways = [_cut(unit, lexicon, is_last=unit is typed[-1]) for unit in typed]
-    for choice in range(min(BEAM, max(map(len, ways)))):
+    sounds = {sound for cuts in ways for sounds in cuts for sound in sounds}
+    heard = {sound: Key(lexicon.find_sounding(sound)) for sound in sounds}
+    for choice in range(max(map(len, ways))):
         keys: list[Key] = []
-        for unit, cuts in zip(typed, ways, strict=True):
-            if cuts:
-                keys += (Key(lexicon.find_sounding(sound)) for sound in cuts[min(choice, len(cuts) - 1)])
-            else:
-                keys.append(_take_as_written(unit, lexicon, is_last=False))
+        for cuts, key in zip(ways, written, strict=True):
+            keys += [heard[sound] for sound in cuts[min(choice, len(cuts) - 1)]] if cuts else [key]
         yield tuple(keys)
 
 

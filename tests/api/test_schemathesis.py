@@ -35,6 +35,7 @@ WITH_INPUT = [
     ("POST", "/v1/notices:preview"),
     ("GET", "/v1/notices/{notice_id}"),
     ("POST", "/v1/replies:check"),
+    ("GET", "/v1/suggest"),
     ("GET", "/v1/widget/articles/{article_id}"),
     ("POST", "/v1/widget/ask"),
     ("POST", "/v1/widget/feedback"),
