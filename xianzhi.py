@@ -19,6 +19,7 @@ from api.in_process import open_in_process
 from eval.adaptation.command import adapt
 from eval.cli import app as eval_app
 from eval.fit_command import fit
+from eval.isolation.command import make_isolation_command
 from eval.lookup_speed.command import lookup_speed
 from eval.privacy.command import make_privacy_command
 from index.cli import app as index_app
@@ -60,6 +61,7 @@ index_app.command()(adapt)
 index_app.command()(fit)
 app.add_typer(eval_app, name="eval")
 eval_app.command("lookup-speed")(lookup_speed)
+eval_app.command("isolation")(make_isolation_command(open_in_process))
 eval_app.command("privacy")(make_privacy_command(open_in_process))
 app.add_typer(audit_app, name="audit")
 app.add_typer(notice_app, name="notice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -31,6 +31,13 @@ class InProcess:
         """Return the status and the body of the answer."""
         answer = self.client.request(method, path, params=params, json=body)
         return answer.status_code, answer.text
+
+    def send(
+        self, method: str, path: str, *, params: Sequence[tuple[str, str]], headers: Mapping[str, str], body: object
+    ) -> tuple[int, str, str]:
+        """Return the status, the headers and the body of the answer."""
+        answer = self.client.request(method, path, params=list(params), headers=dict(headers), json=body)
+        return answer.status_code, "\n".join(f"{name}: {value}" for name, value in answer.headers.items()), answer.text
 
 
 @contextmanager

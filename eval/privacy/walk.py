@@ -32,7 +32,7 @@ OPEN_AND_OWN = {"database_url": "", "api_key": None, "api_keys": None, "order_so
 NOW = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
 BY_COMMAND = 3  # The command line loads everything anew each time.
 # What is kept masked; the tables of customers and orders hold the shop's own data and are not looked at.
-MASKED_TABLES = ("cases", "matches", "feedback", "audit", "changes")
+MASKED_TABLES = ("cases", "matches", "feedback", "handovers", "audit", "changes")
 BAD_MATCHES: Sequence[Mapping[str, str]] = (
     {"limit": "{}"},
     {"audience": "{}"},
@@ -157,6 +157,8 @@ def _visit(asker: _Asker, speaker: Speaker) -> None:
     body = {"question": question, "turns": [speaker.say("phone", "id", "card")], "order_id": order_id, "channel": "web"}
     answer = asker.ask("match answers", "POST", "/v1/match", body=body)
     _judge(asker, speaker, answer)
+    left = {"question": question, "turns": [speaker.say("phone", "address")], "shown": [person.phone]}
+    asker.ask("hand-over answers", "POST", "/v1/widget/handover", body=left)
     asker.ask("", "POST", "/v1/match", body=body | {"order_id": person.phone})
     asker.ask("", "POST", "/v1/match", body={"question": question, "customer": person.phone})
     for bad in BAD_MATCHES:
