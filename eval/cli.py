@@ -22,6 +22,7 @@ from eval.reasons_command import reasons
 from eval.records import Run
 from eval.runner import run_recipe, run_system
 from eval.storage import find_runs, read_run, to_data, write_run, write_trec
+from eval.suggest.command import suggest, suggest_flood
 from eval.summary import Summary, summarise
 from eval.systems import System
 from eval.tables import open_console, show_ablation, show_changes, show_comparison, show_runs, show_slices
@@ -38,6 +39,8 @@ app.command("from-feedback")(from_feedback)
 app.command("which-order")(which_order)
 app.command("source-trouble")(source_trouble)
 app.command()(reasons)
+app.command()(suggest)
+app.command("suggest-flood")(suggest_flood)
 
 WORSE = 1  # The exit code of a comparison whose second run is significantly worse.
 FolderOfRun = typer.Argument(help="A run's folder, as `eval run --out` writes it.")

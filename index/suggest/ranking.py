@@ -18,7 +18,7 @@ WORTH = {Way.WRITTEN: 1.0, Way.PINYIN: 0.95, Way.TYPO: 0.75}
 FROM_THE_BEGINNING = 0.15  # Added where the heading begins with what was typed.
 BREVITY = 0.05  # Added to a heading that holds nothing else, in part to others.
 POPULARITY = 0.05  # Added to the most used article, in part to others: it decides between those that fit alike.
-# A heading must hold this much of what was typed, or else this many units' worth that no other heading holds.
+# A heading must hold this much of what was typed, or else, but by a hint, this many units' worth that no other has.
 LEAST_COVER = 0.5
 ENOUGH = 2.0
 
@@ -51,7 +51,8 @@ def measure_fits(index: HeadingIndex, readings: Sequence[Reading]) -> Fits:
         held, whole = weigher.weigh(reading)
         begins = weigher.find_begun(reading)
         begun[begins] = True
-        fitting = np.flatnonzero(held >= min(LEAST_COVER * whole, ENOUGH * np.log(len(index) + 1.0)))
+        enough = whole if reading.is_hint else ENOUGH * np.log(len(index) + 1.0)
+        fitting = np.flatnonzero(held >= min(LEAST_COVER * whole, enough))
         fit = held[fitting] * np.float32(WORTH[reading.way] / whole) + begun[fitting] * np.float32(FROM_THE_BEGINNING)
         fit += np.minimum(np.float32(BREVITY * len(reading.keys)) / index.sizes[fitting], np.float32(BREVITY))
         is_better = fit > best.fit[fitting]

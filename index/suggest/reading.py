@@ -37,10 +37,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """One way to take what was typed: its keys in order."""
+    """One way to take what was typed: its keys in order; a hint where letters only begin what they stand for."""
 
     way: Way
     keys: tuple[Key, ...]
+    is_hint: bool = False
 
 
 def list_readings(typed: Sequence[Unit], lexicon: Lexicon) -> list[Reading]:
@@ -49,7 +50,7 @@ def list_readings(typed: Sequence[Unit], lexicon: Lexicon) -> list[Reading]:
         return []
     written = tuple(_take_as_written(unit, lexicon, is_last=unit is typed[-1]) for unit in typed)
     readings = [Reading(Way.WRITTEN, written)]
-    readings += (Reading(Way.PINYIN, keys) for keys in _list_pinyin(typed, written, lexicon))
+    readings += _list_pinyin(typed, written, lexicon)
     loose = _find_loose(typed)
     slips = tuple(
         _take_as_slip(unit, key, lexicon, is_last=unit is typed[-1]) if unit.is_latin or unit.start in loose else key
@@ -92,7 +93,7 @@ def _take_as_slip(unit: Unit, written: Key, lexicon: Lexicon, *, is_last: bool) 
     return written if len(written.units) else Key(lexicon.find_near(unit.form, may_go_on=is_last))
 
 
-def _list_pinyin(typed: Sequence[Unit], written: Sequence[Key], lexicon: Lexicon) -> Iterator[tuple[Key, ...]]:
+def _list_pinyin(typed: Sequence[Unit], written: Sequence[Key], lexicon: Lexicon) -> Iterator[Reading]:
     """Yield the likeliest ways to take the Latin words as pinyin; nothing where none can be."""
     if _is_english(typed):
         return
@@ -101,9 +102,12 @@ def _list_pinyin(typed: Sequence[Unit], written: Sequence[Key], lexicon: Lexicon
     heard = {sound: Key(lexicon.find_sounding(sound)) for sound in sounds}
     for choice in range(max(map(len, ways))):
         keys: list[Key] = []
+        is_hint = False
         for cuts, key in zip(ways, written, strict=True):
-            keys += [heard[sound] for sound in cuts[min(choice, len(cuts) - 1)]] if cuts else [key]
-        yield tuple(keys)
+            chosen = cuts[min(choice, len(cuts) - 1)] if cuts else ()
+            is_hint |= any(sound.is_open for sound in chosen[:-1])
+            keys += [heard[sound] for sound in chosen] or [key]
+        yield Reading(Way.PINYIN, tuple(keys), is_hint)
 
 
 def _cut(unit: Unit, lexicon: Lexicon, *, is_last: bool) -> list[tuple[Sound, ...]]:

@@ -1,0 +1,44 @@
+"""The index of suggestions follows the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime
+
+from index.suggest.suggester import open_suggester
+from kb.articles.service import save_article
+from kb.database import Database
+from tests.fakes import FixedClock, make_article
+
+
+def test_suggestions_follow_the_database_whatever_it_is(database: Database, now: datetime) -> None:
+    with open_suggester(database, clock=FixedClock(now)) as suggester:
+        with database.write() as session:
+            save_article(session, make_article(), now=now)
+        deadline = time.monotonic() + 20
+        while not suggester.suggest("七天", limit=5) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert [one.id for one in suggester.suggest("七天", limit=5)] == ["returns-7-days"]
+
+
+def test_many_type_while_articles_change(database: Database, now: datetime) -> None:
+    failures: list[BaseException] = []
+
+    def keep_typing() -> None:
+        try:
+            for _ in range(30):
+                assert {one.title[:2] for one in suggester.suggest("七天", limit=5)} <= {"七天"}
+        except BaseException as error:
+            failures.append(error)
+
+    with open_suggester(database, clock=FixedClock(now)) as suggester:
+        threads = [threading.Thread(target=keep_typing) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for number in range(15):
+            with database.write() as session:
+                save_article(session, make_article(id=str(number), title=f"七天{number}"), now=now)
+        for thread in threads:
+            thread.join()
+    assert failures == []
