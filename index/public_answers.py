@@ -142,7 +142,7 @@ class PublicDesk:
             raise PublicArticleNotFound
         return PublicReading(snapshot.generation, answers[0], known.order)
 
-    def list_titles(self, article_ids: Sequence[str]) -> list[PublicAnswer]:
+    def list_readable(self, article_ids: Sequence[str]) -> list[PublicAnswer]:
         """Return those of the named articles that are public and in force, as nobody in particular reads them."""
         context = self._derive(None)
         catalogue = self._matcher.live.snapshot().catalogue

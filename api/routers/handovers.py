@@ -77,7 +77,7 @@ def _store(services: Services, visitor: Visitor | None, body: HandoverBody) -> t
         question=body.question,
         turns=tuple(Said(Speaker(turn.role), turn.text) for turn in body.turns),
         # Of what a page names, only what it can have shown.
-        shown=tuple(ReadArticle(answer.id, answer.title) for answer in desk.list_titles(body.shown)),
+        shown=tuple(ReadArticle(answer.id, answer.title) for answer in desk.list_readable(body.shown)),
         customer_id=visitor.customer_id if visitor else None,
         order_id=known.order.id if known.order else None,
         request_id=body.request_id,

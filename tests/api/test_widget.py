@@ -210,3 +210,13 @@ def test_what_agents_may_ask_for_has_no_field_here(shop: Shop, fields: dict[str,
 def test_nothing_is_kept_on_the_way(shop: Shop) -> None:
     assert ask(shop, RETURNS).headers["Cache-Control"] == "no-store"
     assert read(shop, "for-all").headers["Cache-Control"] == "no-store"
+
+
+def test_no_token_and_no_question_stands_in_the_log(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    good, bad = sign(ANNA), sign(ANNA, lasts=0)
+    with caplog.at_level("DEBUG", logger="api"), caplog.at_level("DEBUG", logger="kb"):
+        assert ask(shop, "不想要了能退吗", good).status_code == 200
+        assert ask(shop, "不想要了能退吗", bad).status_code == 401
+    logged = "".join(str(vars(record)) for record in caplog.records)
+    assert "request_served" in logged
+    assert not any(secret in logged for secret in (*good.values(), *bad.values(), "不想要"))
