@@ -19,22 +19,20 @@ from kb.knowledge import drop_covered
 
 _ARTICLE = ArticleVersionRow.__table__.c
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
-PUBLISHED = (
-    select(
-        _ARTICLE.article_id,
-        _ARTICLE.version,
-        _ARTICLE.title,
-        _ARTICLE.questions,
-        _ARTICLE.language,
-        _ARTICLE.audience,
-        _ARTICLE.basis,
-        _ARTICLE.effective_from,
-        _ARTICLE.effective_to,
-    )
-    .where(_ARTICLE.status == ArticleStatus.PUBLISHED)
-    .order_by(_ARTICLE.article_id, _ARTICLE.version)
-)
-NAMED = PUBLISHED.where(_ARTICLE.article_id.in_(_IDS))
+VERSIONS = select(
+    _ARTICLE.article_id,
+    _ARTICLE.version,
+    _ARTICLE.title,
+    _ARTICLE.questions,
+    _ARTICLE.language,
+    _ARTICLE.audience,
+    _ARTICLE.status,
+    _ARTICLE.basis,
+    _ARTICLE.effective_from,
+    _ARTICLE.effective_to,
+).order_by(_ARTICLE.article_id, _ARTICLE.version)
+# By their ids alone: told the status too, SQLite would go through all that is published.
+NAMED = VERSIONS.where(_ARTICLE.article_id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +54,7 @@ def load_headings(session: Session, article_ids: Sequence[str] | None = None) ->
     Those that customers may not see are among them, without headings: when they start, what they replace has ended.
     """
     connection = session.connection()
-    rows = connection.execute(PUBLISHED) if article_ids is None else connection.execute(NAMED, {"ids": article_ids})
+    rows = connection.execute(VERSIONS) if article_ids is None else connection.execute(NAMED, {"ids": article_ids})
     entries: list[Entry] = []
     headings: list[str] = []
     for row in _list_lasting(rows.all()):
@@ -68,7 +66,8 @@ def load_headings(session: Session, article_ids: Sequence[str] | None = None) ->
 
 
 def _list_lasting(rows: Sequence[Any]) -> Iterator[Any]:
-    for _, versions in groupby(rows, key=attrgetter("article_id")):
+    published = (row for row in rows if row.status == ArticleStatus.PUBLISHED)
+    for _, versions in groupby(published, key=attrgetter("article_id")):
         yield from drop_covered(list(versions))
 
 
