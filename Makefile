@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: demo test check format baseline screenshots image-steps clean
+.PHONY: demo test check browser format baseline screenshots image-steps clean
 
 demo: $(VENV)/.demo-installed
 	$(BIN)/xianzhi demo
 
-test: $(VENV)/.test-installed
+test: $(VENV)/.test-installed browser
 	$(BIN)/xianzhi index prepare
 	$(MAKE) --no-print-directory check
 
@@ -28,8 +28,12 @@ format:
 baseline: $(VENV)/.demo-installed
 	$(BIN)/xianzhi eval gate data/sample/questions/dev eval/data/sample-dev.tsv --renew
 
-# The pictures of the sidebar in docs/images, taken with the system's Chromium.
-screenshots: $(VENV)/.test-installed
+# Chromium for the tests of pages: pip has none. Where it cannot be installed they are skipped, and say so.
+browser:
+	@sh deploy/find-browser.sh
+
+# The pictures of sidebar and widget in docs/images, taken with the system's Chromium.
+screenshots: $(VENV)/.test-installed browser
 	$(BIN)/python -m tests.web.screenshots
 
 # What the Dockerfile does, step by step, without a container engine.

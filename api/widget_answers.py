@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from api.recording import describe_match
 from api.rendering import render_markdown, render_plain, strip_markdown
@@ -36,7 +37,7 @@ def show_answers(match: PublicMatch, style: CardStyle) -> WidgetAnswers:
         request_id=result.request_id,
         answered=result.answered,
         hand_over=result.hand_over,
-        answers=[show_answer(answer) for answer in match.answers],
+        answers=[show_answer(answer, style.zone) for answer in match.answers],
         # Whoever has shown no order can name none.
         ask=[WidgetAsk(fact=a.fact, question=a.question) for a in result.ask[:1] if a.fact != ORDER_ID or can_choose],
         order=show_order(match.order, style),
@@ -53,13 +54,16 @@ def show_reading(reading: PublicReading, style: CardStyle) -> WidgetArticle:
     """Return what is answered to who opens an article."""
     return WidgetArticle(
         request_id=uuid.uuid4().hex,
-        answer=show_answer(reading.answer),
+        answer=show_answer(reading.answer, style.zone),
         order=show_order(reading.order, style),
     )
 
 
-def show_answer(answer: PublicAnswer) -> WidgetAnswer:
-    """Return an answer as HTML and as text; a reply is no Markdown, for an order's own words stand in it."""
+def show_answer(answer: PublicAnswer, zone: ZoneInfo) -> WidgetAnswer:
+    """Return an answer as HTML and as text; a reply is no Markdown, for an order's own words stand in it.
+
+    Validity is told in the shop's zone: a page shows its days, and cannot know where they begin.
+    """
     is_reply = answer.reply is not None
     return WidgetAnswer(
         id=answer.id,
@@ -72,8 +76,8 @@ def show_answer(answer: PublicAnswer) -> WidgetAnswer:
         source=AnswerSource(
             title=answer.source or answer.title,
             version=answer.version,
-            valid_from=answer.valid_from,
-            valid_to=answer.valid_to,
+            valid_from=answer.valid_from and answer.valid_from.astimezone(zone),
+            valid_to=answer.valid_to and answer.valid_to.astimezone(zone),
         ),
     )
 

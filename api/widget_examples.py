@@ -22,7 +22,7 @@ WIDGET_ANSWER: Example = {
     "source": {
         "title": "《配送服务标准》2026 版",
         "version": 1,
-        "valid_from": "2025-12-31T16:00:00Z",
+        "valid_from": "2026-01-01T00:00:00+08:00",
         "valid_to": None,
     },
 }

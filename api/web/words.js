@@ -8,6 +8,7 @@ const WORDS = {
   zh: {
     tagline: "问题 + 订单 → 有依据的答案",
     sidebar: "客服侧边栏",
+    widget: "顾客挂件",
     apiDocs: "接口文档",
     otherLanguage: "English",
     question: "顾客怎么问的",
@@ -111,6 +112,7 @@ const WORDS = {
   en: {
     tagline: "a question + its order → an answer with reasons",
     sidebar: "Agent sidebar",
+    widget: "Customer widget",
     apiDocs: "API",
     otherLanguage: "中文",
     question: "What did the customer ask?",

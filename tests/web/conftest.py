@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.served import Served, open_served
+from tests.web.served import Served, leave_empty, open_served
+from tests.web.shop_page import FakeService, Oracle, Shop, ShopServer, make_page, serve_shop
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 KEY = "a-key-for-tests"
 AGENT = "a-17"
@@ -20,6 +21,7 @@ MOST_MILLISECONDS = 20_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 OpenPage = Callable[..., "Page"]
+OpenShop = Callable[..., Shop]
 
 
 def find_browser() -> str | None:
@@ -45,23 +47,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def served(tmp_path_factory: pytest.TempPathFactory, empty_sqlite_file: Path) -> Iterator[Served]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, empty_sqlite_file: Path, shop_server: ShopServer
+) -> Iterator[Served]:
     """The sample shop on a port: tests that use it say what came of solutions, and change nothing else."""
-    with open_served(tmp_path_factory.mktemp("served"), empty_sqlite_file) as opened:
+    with open_served(tmp_path_factory.mktemp("served"), empty_sqlite_file, shops=shop_server.url) as opened:
         yield opened
 
 
 @pytest.fixture
 def empty_served(tmp_path: Path, empty_sqlite_file: Path) -> Iterator[Served]:
     """A shop on a port that knows nothing yet."""
-    with open_served(tmp_path, empty_sqlite_file, sample=False) as opened:
+    with open_served(tmp_path, empty_sqlite_file, fill=leave_empty) as opened:
         yield opened
 
 
 @pytest.fixture
 def locked_served(tmp_path: Path, empty_sqlite_file: Path) -> Iterator[Served]:
     """A shop on a port that asks for a key, and knows nothing."""
-    with open_served(tmp_path, empty_sqlite_file, key=KEY, sample=False) as opened:
+    with open_served(tmp_path, empty_sqlite_file, key=KEY, fill=leave_empty) as opened:
         yield opened
 
 
@@ -87,3 +91,49 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="package")
+def shop_server() -> Iterator[ShopServer]:
+    """A shop of somebody else's, on a port of its own."""
+    with serve_shop() as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_shop(served: Served, shop_server: ShopServer, browser: Browser) -> Iterator[OpenShop]:
+    """What opens a shop's page with the widget, before a service that is told what to answer.
+
+    Whatever happens, the page sees no error, and nobody but shop and service is asked for anything.
+    """
+    opened: list[tuple[BrowserContext, Oracle]] = []
+
+    def open_one(
+        body: str,
+        *,
+        head: str = "",
+        language: str = "zh-CN",
+        headers: dict[str, str] | None = None,
+        is_faked: bool = True,
+        **options: Any,
+    ) -> Shop:
+        options = {"locale": "zh-CN", "viewport": {"width": 1240, "height": 800}, **options}
+        context = browser.new_context(**options)
+        context.set_default_timeout(MOST_MILLISECONDS)
+        page, service, oracle = context.new_page(), FakeService(), Oracle()
+        opened.append((context, oracle))
+        oracle.watch(page)
+        if is_faked:
+            page.route("**/v1/**", service.answer)
+        shop_server.headers = headers or {}
+        shop_server.markup = make_page(body, script=served.url, head=head, language=language)
+        page.goto(shop_server.url)
+        return Shop(page, service, shop_server, served.url)
+
+    yield open_one
+    for context, _ in opened:
+        context.close()
+    for _, oracle in opened:
+        assert oracle.errors == []
+        assert oracle.dialogs == []
+        assert oracle.list_elsewhere(served.url, shop_server.url) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZONE)
 MOST_SECONDS = 20
+SECRET = "the-secret-of-a-shop-that-is-none"
 
 
 class Served:
@@ -90,9 +91,25 @@ def find_free_port() -> int:
     return port
 
 
+def import_sample(database: Database) -> None:
+    """Take the sample knowledge base in."""
+    import_path(database, SAMPLE, zone=ZONE, now=NOW)
+
+
+def leave_empty(_: Database) -> None:
+    """Take nothing in."""
+
+
 @contextmanager
-def open_served(folder: Path, empty_file: Path, *, key: str | None = None, sample: bool = True) -> Iterator[Served]:
-    """Yield a served shop with the sample knowledge base, or an empty one.
+def open_served(
+    folder: Path,
+    empty_file: Path,
+    *,
+    key: str | None = None,
+    fill: Callable[[Database], object] = import_sample,
+    shops: str = "",
+) -> Iterator[Served]:
+    """Yield a service with the sample knowledge base, or what `fill` puts in its place; `shops` may ask as widgets do.
 
     On `host_port`, pages of one host may frame the sidebar and speak with it, those of another may only frame it.
     """
@@ -101,14 +118,15 @@ def open_served(folder: Path, empty_file: Path, *, key: str | None = None, sampl
     settings = Settings.model_validate(
         {
             "data_dir": folder,
+            "widget_origins": shops,
             "api_key": key,
+            "customer_secret": SECRET,
             "host_origins": f"http://{LISTED}:{host_port}",
             "frame_ancestors": f"self http://{LISTED}:{host_port} http://{FRAMING}:{host_port}",
         }
     )
     database = Database(settings.resolved_database_url)
-    if sample:
-        import_path(database, SAMPLE, zone=ZONE, now=NOW)
+    fill(database)
     live = LiveIndex(database, FakeEncoder(), settings.generations_dir, clock=FixedClock(NOW))
     live.open()
     matcher = Matcher(live, Surroundings(FixedClock(NOW), ZONE, thresholds=dict.fromkeys(Audience, 0.5)))

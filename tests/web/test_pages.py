@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from api.app import create_app
 from api.routers.pages import WEB
 from kb.settings import Settings
+from tests.web.weights import ENTRIES, weigh
 
 
 def list_own(ending: str) -> list[Path]:
@@ -24,7 +25,7 @@ SCRIPTS = list_own("js")
 STYLES = list_own("css")
 FILES = [*PAGES, *SCRIPTS, *STYLES]
 # Each with a file of words of its own.
-FOLDERS = {"words.js": WEB, "sidebar/words.js": WEB / "sidebar"}
+FOLDERS = {"words.js": WEB, "sidebar/words.js": WEB / "sidebar", "widget/words.js": WEB / "widget"}
 
 
 def name_of(file: Path) -> str:
@@ -89,7 +90,7 @@ def test_every_module_a_script_imports_is_there(script: Path) -> None:
 @pytest.mark.parametrize("file", FOLDERS)
 def test_both_languages_have_the_same_words(file: str) -> None:
     chinese, english = list_words("zh", file), list_words("en", file)
-    assert len(chinese) > 60
+    assert len(chinese) > 45
     assert chinese == english
 
 
@@ -105,7 +106,15 @@ def test_every_word_that_is_asked_for_exists(file: str) -> None:
 def test_every_page_and_file_says_what_it_may_load() -> None:
     settings = Settings.model_validate({"frame_ancestors": "self https://desk.example.com"})
     client = TestClient(create_app(settings))
-    for path in ("/", "/sidebar", "/docs", "/sidebar/settings", "/web/icon.svg", "/web/sidebar/sidebar.js"):
+    for path in (
+        "/",
+        "/sidebar",
+        "/docs",
+        "/sidebar/settings",
+        "/web/icon.svg",
+        "/web/sidebar/sidebar.js",
+        "/widget-demo",
+    ):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
@@ -123,6 +132,25 @@ def test_the_sidebar_is_told_with_whom_it_speaks() -> None:
 def test_an_origin_that_lets_anybody_in_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match="not an origin"):
         Settings.model_validate({name: "*"})
+
+
+def test_the_widgets_files_lie_where_their_content_names_them_and_are_kept() -> None:
+    client = TestClient(create_app(Settings.model_validate({})))
+    script = client.get("/widget.js")
+    assert script.headers["cache-control"] == "no-cache"
+    found = re.search(r'MODULES = "(web/[0-9a-f]{16}/)"', script.text)
+    assert found is not None
+    kept = client.get(f"/{found[1]}widget/elements.js")
+    assert "immutable" in kept.headers["cache-control"]
+    # A neighbour of another release gets ours, and asks again next time.
+    other = client.get("/web/0123456789abcdef/widget/elements.js")
+    assert other.text == kept.text
+    assert other.headers["cache-control"] == "no-cache"
+    assert client.get(f"/{found[1]}widget/nothing.js").status_code == 404
+
+
+def test_the_widget_weighs_less_than_forty_kilobytes() -> None:
+    assert weigh(TestClient(create_app(Settings.model_validate({}))), ENTRIES["widget"]).compressed <= 40_000
 
 
 def test_every_field_of_the_form_has_a_label() -> None:

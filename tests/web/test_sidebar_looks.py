@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.accessibility import list_grave
 from tests.web.conftest import OpenPage
 from tests.web.desk import LATE_CUSTOMER, LATE_ORDER, LATE_QUESTION, SidebarDesk, sit_down
 from tests.web.served import Served
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
-GRAVE = {"serious", "critical"}
 
 
 def show_nothing(desk: SidebarDesk) -> None:
@@ -57,19 +50,6 @@ def show_settings(desk: SidebarDesk) -> None:
 
 
 STATES = [show_nothing, show_customer, show_answer, show_unsure, show_help, show_reveal, show_settings]
-
-
-def list_grave(page: Page) -> list[str]:
-    """Return what axe-core finds serious or critical."""
-    # Through the debugger: the page's own policy lets no such script in.
-    page.evaluate(AXE.read_text("utf-8") + ";0")
-    found: dict[str, Any] = page.evaluate("axe.run(document)")
-    return [
-        f"{one['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
-        for one in found["violations"]
-        if one["impact"] in GRAVE
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,145 @@
+// One question of a customer's, and what came of it: the answer, whether it solved it, the hand-over to a person.
+
+import * as service from "./service.js";
+
+const MOST_SHOWN = 10;
+const MOST_TURNS = 20;
+
+export class Enquiry {
+  question = "";
+  turns = [];
+  /** The order that the customer chose; "": the page's, or none. */
+  orderId = "";
+  result = null;
+  openId = "";
+  error = null;
+  isBusy = false;
+  /** @type {"" | "sending" | "solved" | "failed"} */
+  judged = "";
+  /** @type {"" | "sending" | "failed"} */
+  handing = "";
+  handover = null;
+
+  #shown = new Map();
+  #find = null;
+  #running = null;
+
+  constructor(host) {
+    this.host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected() {
+    this.#running?.abort();
+  }
+
+  /** Ask a new question. */
+  ask(question) {
+    this.#begin(question);
+    return this.#ask();
+  }
+
+  /** Read the article of a suggestion. */
+  read({ id, title }) {
+    this.#begin(title);
+    return this.#run((signal) => service.read(this.host, id, { orderId: this.orderId }, signal));
+  }
+
+  /** Answer what was asked back. */
+  reply(text) {
+    const said = [{ role: "customer", text: this.question }, { role: "agent", text: this.result.asked }];
+    this.turns = [...this.turns, ...said].slice(-MOST_TURNS);
+    this.question = text;
+    return this.#ask();
+  }
+
+  /** Say which order is meant. */
+  chooseOrder(id) {
+    this.orderId = id;
+    return this.#ask();
+  }
+
+  /** Do again what failed. */
+  again() {
+    return this.#run(this.#find);
+  }
+
+  /** Open one of the answers. */
+  open(id) {
+    const answer = this.result.answers.find((one) => one.id === id);
+    if (!answer) return;
+    this.openId = id;
+    this.judged = "";
+    this.#shown.set(id, answer.title);
+    this.host.requestUpdate();
+    this.host.tellPage("read", { id, title: answer.title });
+  }
+
+  /** Say that it is solved. */
+  async solve() {
+    if (["sending", "solved"].includes(this.judged)) return;
+    this.#change({ judged: "sending" });
+    try {
+      await service.judge(this.host, this.#judgement(true));
+      this.#change({ judged: "solved" });
+      this.host.tellPage("solved", { id: this.openId });
+    } catch {
+      this.#change({ judged: "failed" });
+    }
+  }
+
+  /** Say that it is not solved, and hand over to a person. */
+  async handOver() {
+    if (this.handing === "sending" || this.handover) return;
+    // A hand-over does not wait for the judgement, nor fail with it.
+    if (this.openId) service.judge(this.host, this.#judgement(false)).catch(() => {});
+    const mine = this.#running;
+    this.#change({ handing: "sending" });
+    try {
+      const shown = [...this.#shown.keys()].slice(-MOST_SHOWN);
+      const { question, turns, orderId, result } = this;
+      const handover = await service.handOver(this.host, { question, turns, shown, orderId, requestId: result?.requestId });
+      if (mine !== this.#running) return;
+      this.#change({ handing: "", handover });
+      this.host.takeHandover(handover);
+    } catch {
+      if (mine === this.#running) this.#change({ handing: "failed" });
+    }
+  }
+
+  #begin(question) {
+    Object.assign(this, { question, turns: [], orderId: this.host.orderId ?? "" });
+    this.#shown.clear();
+  }
+
+  #ask() {
+    const { question, turns, orderId } = this;
+    return this.#run((signal) => service.ask(this.host, { question, turns, orderId }, signal));
+  }
+
+  async #run(find) {
+    this.#running?.abort();
+    const mine = new AbortController();
+    this.#running = mine;
+    this.#find = find;
+    this.#change({ isBusy: true, error: null, judged: "", handing: "", handover: null });
+    try {
+      const result = await find(mine.signal);
+      if (mine !== this.#running) return;
+      this.#change({ result, openId: "", isBusy: false });
+      // Without a sure answer nothing is opened: the nearest are there to be chosen.
+      if (result.isAnswered && result.answers.length) this.open(result.answers[0].id);
+    } catch (error) {
+      if (mine === this.#running) this.#change({ error, result: null, openId: "", isBusy: false });
+    }
+  }
+
+  #judgement(solved) {
+    return { requestId: this.result.requestId, articleId: this.openId, solved };
+  }
+
+  #change(parts) {
+    Object.assign(this, parts);
+    this.host.requestUpdate();
+  }
+}
