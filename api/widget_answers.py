@@ -76,8 +76,8 @@ def show_answer(answer: PublicAnswer, zone: ZoneInfo) -> WidgetAnswer:
         source=AnswerSource(
             title=answer.source or answer.title,
             version=answer.version,
-            valid_from=answer.valid_from and answer.valid_from.astimezone(zone),
-            valid_to=answer.valid_to and answer.valid_to.astimezone(zone),
+            valid_from=_put_in_zone(answer.valid_from, zone),
+            valid_to=_put_in_zone(answer.valid_to, zone),
         ),
     )
 
@@ -114,3 +114,10 @@ def describe_reading(reading: PublicReading, request_id: str, *, at: datetime) -
         shown=[ShownSolution(1, ItemKind.ARTICLE, answer.id, answer.version, 1.0)],
         through=AskedThrough.READING,
     )
+
+
+def _put_in_zone(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    try:
+        return moment and moment.astimezone(zone)
+    except OverflowError:  # The last day of the calendar, as some shops write "for ever".
+        return moment

@@ -220,3 +220,7 @@ def test_no_token_and_no_question_stands_in_the_log(shop: Shop, caplog: pytest.L
     logged = "".join(str(vars(record)) for record in caplog.records)
     assert "request_served" in logged
     assert not any(secret in logged for secret in (*good.values(), *bad.values(), "不想要"))
+
+
+def test_an_article_that_holds_to_the_end_of_the_calendar_is_told(shop: Shop) -> None:
+    assert read(shop, "for-ever").json()["answer"]["source"]["valid_to"].startswith("9999-12-31T23:59:59")

@@ -43,6 +43,7 @@ def open_widget_shop(folder: Path, empty_file: Path, **fields: Any) -> Iterator[
                 make_article(id="draft", title="退货草稿", status=ArticleStatus.DRAFT),
                 make_article(id="ended", title="退货旧规", effective_to="2026-01-01T00:00:00+08:00"),
                 make_article(id="coming", title="退货新规", effective_from="2027-01-01T00:00:00+08:00"),
+                make_article(id="for-ever", title="永久有效", reply=None, effective_to="9999-12-31T23:59:59Z"),
                 make_article(id="gone", title="退货已撤", status=ArticleStatus.WITHDRAWN),
                 make_article(
                     id="on-its-way",
