@@ -33,13 +33,15 @@ from kb.articles.models import Audience
 
 FloatArray = NDArray[np.float64]
 
-FITTED = tuple(signal for signal in Signal if signal is not Signal.NUMBER)  # No labelled row says a number.
-START = np.array([1.0, 1.5, 15.0, 3.0, 3.0, 1.5, 2.0])  # In the order of FITTED: round numbers that do well unfitted.
+# No labelled row says a number, and nearness counts only where no reader tells of things.
+FITTED = tuple(signal for signal in Signal if signal not in (Signal.NUMBER, Signal.NEARNESS))
+START = np.array([1.0, 1.5, 1.0, 3.0, 3.0, 1.5, 2.0])  # In the order of FITTED: round numbers that do well unfitted.
 HOLD = 0.02  # What a weight costs that is twice its start.
 FOLDS = 5
 THRESHOLDS = np.arange(0.50, 0.96, 0.02)
 COST_OF_WRONG = 3.0  # Who is answered about another order loses as much as who is asked three times.
 SAYING_SHARE = 0.2  # What a saying counts beside a row: there are many, and all tell by the state alone.
+THING_KIND = "thing"  # Of sayings that are told by the thing alone.
 LEAST = 1e-9
 
 
@@ -107,6 +109,7 @@ class FittedChoice:
     threshold: float
     rows: tuple[Tally, Tally]  # Of what could be told, and of what nobody could.
     sayings: tuple[Tally, Tally]
+    things: tuple[Tally, Tally]
     judged: tuple[ReadRow, ...]  # The rows as weights say that were not fitted to their customers.
 
 
@@ -216,12 +219,14 @@ def fit_choice(rows: Sequence[ReadRow], more: Sequence[ReadRow], sayings: Sequen
         judged += [(read, read.weigh(learnt)) for read in (*rows, *sayings) if _fold(read) == fold]
     threshold = min(THRESHOLDS.tolist(), key=lambda at: _cost(judged, at))
     of_rows = [(read, shares) for read, shares in judged if read.share == 1]
-    of_sayings = [(read, shares) for read, shares in judged if read.share < 1]
+    of_sayings = [(read, shares) for read, shares in judged if read.share < 1 and read.row.kind != THING_KIND]
+    of_things = [(read, shares) for read, shares in judged if read.row.kind == THING_KIND]
     return FittedChoice(
         weights={s: round(float(w), 2) for s, w in zip(FITTED, fit_weights(everything), strict=True)},
         threshold=round(threshold, 2),
         rows=_tally_both(of_rows, threshold),
         sayings=_tally_both(of_sayings, threshold),
+        things=_tally_both(of_things, threshold),
         judged=tuple(replace(read, probabilities=shares, least=threshold) for read, shares in of_rows),
     )
 

@@ -20,10 +20,9 @@ from eval.which_order import FITTED, SAYING_SHARE, LabelledRow, ReadRow
 from index.encoder import Encoder
 from index.logit import find_minimum, softmax
 from index.which_order.evidence import Signal
-from index.which_order.situation_reader import PROBES, SituationReader
+from index.which_order.reader import SituationReader
 from index.which_order.situations import SITUATIONS, Situation, measure_suits, weigh_situations
 from index.which_order.states import find_states
-from index.which_order.weights import CLEAR, WEIGHTS
 from kb.orders.order import Order
 from kb.text.normalise import normalise
 
@@ -91,7 +90,7 @@ class Lesson:
 def encode_lesson(sayings: Sequence[Saying], encoder: Encoder) -> Lesson:
     """Encode all sayings."""
     chance = random.Random(7)
-    things = [normalise(_name_thing(saying.text, chance)) for saying in sayings]
+    things = [normalise(name_thing(saying.text, _choose_thing(saying.text, chance), chance)) for saying in sayings]
     return Lesson(
         sayings,
         np.asarray(encoder.encode_questions([saying.text for saying in sayings]), np.float64),
@@ -100,14 +99,22 @@ def encode_lesson(sayings: Sequence[Saying], encoder: Encoder) -> Lesson:
     )
 
 
-def _name_thing(said: str, chance: random.Random) -> str:
-    is_chinese = any(character >= FIRST_HAN for character in said)
-    things, patterns = (THINGS, WITH_THING) if is_chinese else (THINGS_IN_ENGLISH, WITH_THING_IN_ENGLISH)
-    return chance.choice(patterns).format(thing=chance.choice(things.split()), said=said)
+def name_thing(said: str, thing: str, chance: random.Random) -> str:
+    """Return what is said with a thing named in it."""
+    return chance.choice(WITH_THING if is_han(said) else WITH_THING_IN_ENGLISH).format(thing=thing, said=said)
 
 
-def learn_reader(lesson: Lesson, encoder: Encoder) -> SituationReader:
-    """Learn to read situations; its weights are still those of no reader, with the start of this signal."""
+def is_han(text: str) -> bool:
+    """Tell whether a text is Chinese."""
+    return any(character >= FIRST_HAN for character in text)
+
+
+def _choose_thing(said: str, chance: random.Random) -> str:
+    return chance.choice((THINGS if is_han(said) else THINGS_IN_ENGLISH).split())
+
+
+def learn_situations(lesson: Lesson) -> SituationReader:
+    """Learn to read situations."""
     chosen = np.ones(len(lesson.labels), bool)
     mean, matrix, bias = _learn(lesson, chosen)
     centres = np.stack([lesson.plain[lesson.labels == n].mean(0) for n in range(len(SITUATIONS))])
@@ -117,9 +124,6 @@ def learn_reader(lesson: Lesson, encoder: Encoder) -> SituationReader:
         matrix=matrix.astype(np.float32),
         bias=bias.astype(np.float32),
         directions=directions.astype(np.float32),
-        probes=np.asarray(encoder.encode_questions(PROBES)),
-        weights={**WEIGHTS, Signal.SITUATION: 1.0},
-        clear=CLEAR,
     )
 
 

@@ -13,10 +13,11 @@ from index.which_order.denied import part_denied
 from index.which_order.evidence import Evidence, Finding, Signal, add_findings, join_evidence, oppose
 from index.which_order.named import weigh_names
 from index.which_order.nearness import NameVectors, weigh_nearness
-from index.which_order.situation_reader import SituationReader, find_reader
+from index.which_order.reader import OrderReader, find_reader
 from index.which_order.situations import weigh_situations
 from index.which_order.state_cues import weigh_cues
 from index.which_order.states import State, find_states
+from index.which_order.things import weigh_things
 from index.which_order.times import TimeReader
 from index.which_order.traces import weigh_numbers, weigh_traces
 from index.which_order.weights import CLEAR, WEIGHTS, weigh
@@ -69,8 +70,8 @@ class OrderChoice:
 class OrderChooser:
     """Chooses between orders; keeps the vectors of their items' names, and is safe to use from several threads."""
 
-    def __init__(self, encoder: Encoder, reader: SituationReader | None = None) -> None:
-        """Go by the given reader of situations; without one by that which suits the encoder, if any."""
+    def __init__(self, encoder: Encoder, reader: OrderReader | None = None) -> None:
+        """Go by the given reader; without one by that which suits the encoder, if any."""
         self._encoder = encoder
         self._vectors = NameVectors(encoder)
         self._lock = threading.Lock()
@@ -78,7 +79,7 @@ class OrderChooser:
         self._is_ready = reader is not None
 
     def warm_up(self) -> None:
-        """Look for the situation reader now: the first customer should not wait for it."""
+        """Look for the reader now: the first customer should not wait for it."""
         with self._lock:
             if not self._is_ready:
                 self._reader, self._is_ready = find_reader(self._encoder), True
@@ -112,8 +113,10 @@ class OrderChooser:
         if reader is None:
             return {Signal.NEARNESS: weigh_nearness(vector, orders, self._vectors)}
         return {
-            Signal.SITUATION: weigh_situations(reader.read(vector), states),
-            Signal.NEARNESS: weigh_nearness(reader.without_situation(vector), orders, self._vectors),
+            Signal.SITUATION: weigh_situations(reader.situations.read(vector), states),
+            Signal.THING: weigh_things(
+                reader.situations.without_situation(vector), orders, reader.things, self._vectors
+            ),
         }
 
 

@@ -15,6 +15,7 @@ class Signal(StrEnum):
     SITUATION = "situation"
     NAMED = "named"
     NEARNESS = "nearness"
+    THING = "thing"
     TIME = "time"
     AMOUNT = "amount"
     STATE = "state"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import islice
 
 from index.encoder import Encoder, FloatVector
 from index.which_order.evidence import Evidence
@@ -46,17 +47,25 @@ def weigh_nearness(vector: FloatVector, orders: Sequence[Order], vectors: NameVe
 
     An order without a named item is as far as the farthest.
     """
-    called = {name_item(item): item.name or name_item(item) for order in orders for item in order.items or ()}
-    names = [[name for item in order.items or () if (name := name_item(item))] for order in orders]
-    wanted = list(dict.fromkeys(name for of_order in names for name in of_order))[:MOST_NAMES]
+    names, called = list_names(orders)
+    wanted = list(dict.fromkeys(name for of_order in names for name in of_order))
     nearness = {name: float(found @ vector) for name, found in vectors.find(wanted).items()}
-    nearest = [max(((nearness[n], n) for n in of_order if n in nearness), default=None) for of_order in names]
+    nearest = [max(((nearness[name], name) for name in of_order), default=None) for of_order in names]
     known = sorted({near[0] for near in nearest if near is not None}, reverse=True) or [0.0]
     leads = len(known) > 1 and known[0] - known[1] >= TELLING_LEAD
     return Evidence(
         tuple(max((known[-1] if near is None else near[0]) - known[0], -FARTHEST) for near in nearest),
-        tuple((_say(called[near[1]]),) if near and leads and near[0] == known[0] else () for near in nearest),
+        tuple((say_near(called[near[1]]),) if near and leads and near[0] == known[0] else () for near in nearest),
     )
+
+
+def list_names(orders: Sequence[Order]) -> tuple[list[list[str]], dict[str, str]]:
+    """Return by what the items of each order are encoded, MOST_NAMES in all, and what each of them is called."""
+    called = {name_item(item): item.name or name_item(item) for order in orders for item in order.items or ()}
+    called.pop("", None)
+    kept = dict(islice(called.items(), MOST_NAMES))
+    names = [[name for item in order.items or () if (name := name_item(item)) in kept] for order in orders]
+    return names, kept
 
 
 def name_item(item: Item) -> str:
@@ -64,5 +73,6 @@ def name_item(item: Item) -> str:
     return f"{item.name or ''} {' '.join(item.category or ())}".strip()
 
 
-def _say(name: str) -> Words:
+def say_near(name: str) -> Words:
+    """Return the words for an item that is near to a question."""
     return Words(f"与“{name}”意思相近", f"close in meaning to {name}")

@@ -1,6 +1,6 @@
 """The situations that customers speak from, and how well each suits the states of an order.
 
-Who asks which neighbour took it in need not say 签收: situation_reader.py tells the situation from sayings like it.
+Who asks which neighbour took it in need not say 签收: reader.py tells the situation from sayings like it.
 """
 
 from __future__ import annotations

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from index.which_order.evidence import Evidence, Signal
 
-# Of a conditional logit over a customer's orders, where no situation reader suits the encoder: fitted to the rows of
+# Of a conditional logit over a customer's orders, where no reader suits the encoder: fitted to the rows of
 # data/sample/questions/which-order/dev.jsonl and to the questions of data/sample/questions/dev whose order is one of
 # several. A reader brings its own weights.
 WEIGHTS: Mapping[Signal, float] = {
     Signal.SITUATION: 0.0,
     Signal.NEARNESS: 16.8,
+    Signal.THING: 0.0,
     Signal.NAMED: 1.79,
     Signal.TIME: 2.89,
     Signal.AMOUNT: 3.24,

@@ -124,8 +124,8 @@ def test_fit_is_measured_on_customers_it_was_not_fitted_to() -> None:
     rows = [make_read(1, (0.0, 1.0), customer=str(n), signal=Signal.TIME) for n in range(10)]
     rows += [make_read(None, (0.0, 0.0), customer=str(n), signal=Signal.TIME) for n in range(10)]
     fitted = fit_choice(rows, [], [replace(read, share=SAYING_SHARE) for read in rows[:4]])
-    (told, untold), (of_sayings, _) = fitted.rows, fitted.sayings
-    assert (told.right_share, untold.asked_share, of_sayings.rows) == (1.0, 1.0, 4)
+    (told, untold), (of_sayings, _), (of_things, _) = fitted.rows, fitted.sayings, fitted.things
+    assert (told.right_share, untold.asked_share, of_sayings.rows, of_things.rows) == (1.0, 1.0, 4, 0)
     assert fitted.weights.keys() == set(FITTED)
     assert [read.least for read in fitted.judged] == [pytest.approx(fitted.threshold)] * 20
 
@@ -136,9 +136,9 @@ def test_threshold_is_higher_where_the_likeliest_order_is_often_the_wrong_one() 
     assert fit_choice([*surely, *misled], []).threshold > fit_choice(surely, []).threshold
 
 
-def test_every_signal_has_a_weight_and_that_of_situations_needs_a_reader() -> None:
+def test_every_signal_has_a_weight_and_those_of_situations_and_things_need_a_reader() -> None:
     assert WEIGHTS.keys() == set(Signal)
-    assert [signal for signal, weight in WEIGHTS.items() if weight <= 0] == [Signal.SITUATION]
+    assert [signal for signal, weight in WEIGHTS.items() if weight <= 0] == [Signal.SITUATION, Signal.THING]
 
 
 def test_table_has_a_line_a_kind_and_one_for_all() -> None:
@@ -164,8 +164,15 @@ def test_command_prints_how_often_the_order_is_told(tmp_path: Path) -> None:
     app = typer.Typer()
     app.command()(which_order)
     said = write(tmp_path / "sayings.jsonl", *({"situation": one, "says": [one, f"{one}吗"]} for one in Situation))
+    named = (
+        {"name": f"{word}机 X{n}", "sayings": [f"那台{word}机", f"{word}的"]} for n, word in enumerate("洗炒烤扫吹打")
+    )
+    things = tmp_path / "things"
+    things.mkdir()
+    write(things / "sayings.jsonl", *named)
+    write(things / "kinds.jsonl", {"categories": ["家电"], "called": ["电器"]})
     for arguments, printed in (([], "all that could be told"), (["--fit"], "1 rows that nobody could tell: asked")):
-        options = ["--base", str(tmp_path), "--sayings", str(said), *arguments]
+        options = ["--base", str(tmp_path), "--sayings", str(said), "--things", str(things), *arguments]
         result = CliRunner().invoke(app, [str(rows), *options], env={"COLUMNS": "160"})
         assert result.exit_code == 0, result.output
         assert printed in result.stdout

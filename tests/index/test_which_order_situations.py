@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.encoder import FloatVector
 from index.which_order.evidence import Signal
-from index.which_order.situation_reader import PROBES, ReaderDamaged, SituationReader, find_reader, load_reader
+from index.which_order.reader import PROBES, OrderReader, ReaderDamaged, SituationReader, find_reader, load_reader
 from index.which_order.situations import (
     SITUATION_WORDS,
     SITUATIONS,
@@ -25,6 +25,7 @@ from index.which_order.situations import (
 from index.which_order.states import State, find_states
 from tests.conftest import SHOP_ZONE
 from tests.fakes import FakeEncoder, make_order
+from tests.index.test_which_order_things import make_things
 
 NOW = datetime(2026, 11, 15, 10, 0, tzinfo=SHOP_ZONE)
 
@@ -34,8 +35,8 @@ def make_likely(**shares: float) -> FloatVector:
     return np.array([shares.get(situation.value, 0.0) for situation in SITUATIONS], np.float32)
 
 
-def make_reader(dimension: int = 4) -> SituationReader:
-    """Return a reader that takes the first axis for late, the second for refunded, and knows two directions."""
+def make_situations(dimension: int = 4) -> SituationReader:
+    """Return what takes the first axis for late, the second for refunded, and knows two directions."""
     matrix = np.zeros((dimension, len(SITUATIONS)), np.float32)
     matrix[0, SITUATIONS.index(Situation.LATE)] = matrix[1, SITUATIONS.index(Situation.REFUNDED)] = 10
     return SituationReader(
@@ -43,6 +44,14 @@ def make_reader(dimension: int = 4) -> SituationReader:
         matrix=matrix,
         bias=np.zeros(len(SITUATIONS), np.float32),
         directions=np.eye(dimension, dtype=np.float32)[:2],
+    )
+
+
+def make_reader(dimension: int = 4) -> OrderReader:
+    """Return a whole reader."""
+    return OrderReader(
+        make_situations(dimension),
+        make_things(dimension),
         probes=np.zeros((len(PROBES), dimension), np.float32),
         weights=dict.fromkeys(Signal, 1.5),
         clear=0.7,
@@ -132,7 +141,7 @@ def test_best_suited_order_has_0_and_no_other_more(one: set[State], other: set[S
 
 
 def test_situation_is_read_from_a_vector_and_what_is_left_holds_none_of_it() -> None:
-    reader = make_reader()
+    reader = make_situations()
     likely = reader.read(np.array([0.9, 0.1, 0.2, 0.3], np.float32))
     assert SITUATIONS[int(likely.argmax())] is Situation.LATE
     assert likely.sum() == pytest.approx(1)
@@ -145,7 +154,9 @@ def test_reader_is_saved_and_loaded_and_damage_is_told(tmp_path: Path) -> None:
     make_reader().save(path)
     loaded = load_reader(path)
     assert (loaded.clear, loaded.weights) == (0.7, dict.fromkeys(Signal, 1.5))
-    assert np.array_equal(loaded.matrix, make_reader().matrix)
+    assert np.array_equal(loaded.situations.matrix, make_reader().situations.matrix)
+    assert np.array_equal(loaded.things.left, make_reader().things.left)
+    assert (loaded.things.bias, loaded.things.sharpness, loaded.things.same) == (-5.0, 2.0, 0.9)
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(ReaderDamaged, match=r"reader\.npz"):
         load_reader(path)
