@@ -136,4 +136,4 @@ def open_shop(served: Served, shop_server: ShopServer, browser: Browser) -> Iter
     for _, oracle in opened:
         assert oracle.errors == []
         assert oracle.dialogs == []
-        assert oracle.list_elsewhere(served.url, shop_server.url) == []
+        assert oracle.list_elsewhere(served.url, shop_server.url, shop_server.stranger) == []

@@ -260,6 +260,11 @@ class ShopServer:
         """Its origin, which browsers take for another site than the service's."""
         return f"http://shop.localhost:{self.port}"
 
+    @property
+    def stranger(self) -> str:
+        """The same page at an origin that the service does not list."""
+        return f"http://stranger.localhost:{self.port}"
+
 
 @contextmanager
 def serve_shop() -> Iterator[ShopServer]:
