@@ -58,7 +58,8 @@ class PreparedQuery:
         try:
             cursor.execute(compiled.text, compiled.bind(values))
             rows = cursor.fetchall()
-        except (kind := dialect.loaded_dbapi.Error) as error:
+        except dialect.loaded_dbapi.Error as error:
+            kind = dialect.loaded_dbapi.Error
             raise DBAPIError.instance(
                 compiled.text, None, error, kind, hide_parameters=True, dialect=dialect
             ) from error

@@ -47,7 +47,7 @@ def list_candidates(connection: Connection, found: Sequence[Candidate]) -> tuple
     customer_ids = [one.customer_id for one in found if one.customer_id is not None]
     described = select(*(getattr(CustomerRow, name) for name in Customer.model_fields))
     rows = connection.execute(described.where(CustomerRow.id.in_(customer_ids)))
-    customers = {row.id: read_stored_customer(row._mapping) for row in rows}
+    customers = {row.id: read_stored_customer(row._asdict()) for row in rows}
     order_ids = [one.order_ids[0] for one in found if one.order_ids]
     columns = (OrderRow.id, OrderRow.status, OrderRow.items, OrderRow.placed_at, OrderRow.customer)
     orders = {row.id: row for row in connection.execute(select(*columns).where(OrderRow.id.in_(order_ids)))}

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from kb.database import Database
 from kb.errors import CustomerNotFound
 from kb.orders.order import Order
+from kb.orders.reading import read_order
 from kb.orders.repository import (
-    find_order,
     find_order_by_number,
     list_customer_orders,
     require_customer,
@@ -30,8 +30,8 @@ class OwnTables:
 
     def find_order(self, order_id: str) -> Fetched[Order]:
         """Return the order with this id."""
-        with self.database.read() as session:
-            return Fetched(find_order(session, order_id), OWN)
+        with self.database.read_rows() as connection:
+            return Fetched(read_order(connection, order_id), OWN)
 
     def find_order_by_number(self, numbers: Sequence[str]) -> Fetched[Order]:
         """Return the order that goes by one of these numbers, its own or a parcel's; None where several do."""

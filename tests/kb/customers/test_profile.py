@@ -9,13 +9,13 @@ import orjson
 
 from kb.articles.models import Audience
 from kb.customers.profile import MAX_CONTACTS, CustomerProfile
-from kb.customers.records import MAX_ORDERS
 from kb.customers.timeline import MAX_EVENTS, list_parcels
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch
 from kb.feedback.repository import insert_matches
 from kb.notices.models import Notice, NoticeKind
 from kb.notices.service import save_notice
+from kb.orders.reading import MAX_ORDERS
 from kb.orders.words import Words
 from tests.fakes import make_order
 from tests.kb.customers.makers import CALLER, NOW, ZHOU, open_desk, save_orders, save_people

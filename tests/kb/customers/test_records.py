@@ -8,9 +8,10 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import update
 
-from kb.customers.records import MAX_ORDERS, CustomerRecords, read_records
+from kb.customers.records import CustomerRecords, read_records
 from kb.database import Database
 from kb.orders.order import CustomerTier
+from kb.orders.reading import MAX_ORDERS
 from kb.orders.repository import find_order
 from kb.orders.tables import OrderRow
 from tests.kb.customers.makers import ZHOU, save_orders, save_people
