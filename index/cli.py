@@ -19,8 +19,7 @@ from rich.table import Table
 
 from index.adaptation.sayings import read_intents
 from index.build import Builder, Progress
-from index.generation import find_newest
-from index.opening import open_encoder, open_matcher
+from index.opening import find_serving_generation, open_encoder, open_matcher
 from index.precision import LENGTHS, compare_precisions, open_precisions, open_variants, read_texts
 from index.prepared import CHANGE_FILE, find_prepared
 from index.screen import show_result
@@ -29,7 +28,6 @@ from kb.articles.models import Audience
 from kb.changes import NEWEST_REVISION
 from kb.database import open_database
 from kb.errors import InvalidInput
-from kb.identity import ensure_identity
 from kb.orders.order import Order
 from kb.settings import Settings
 
@@ -77,15 +75,9 @@ def build() -> None:
 def status() -> None:
     """Say which generation serves and how far it lies behind the database."""
     settings = Settings()
-    encoder = open_encoder(settings)
     with open_database(settings) as database:
         revision = database.read_number(NEWEST_REVISION)
-        newest = find_newest(
-            settings.generations_dir,
-            database_id=ensure_identity(database),
-            encoder=encoder.fingerprint.digest(),
-            up_to=revision,
-        )
+        newest = find_serving_generation(settings, database)
     if newest is None:
         typer.echo(f"no generation fits; the database is at revision {revision}. Run `xianzhi index build`.")
         raise typer.Exit(1)

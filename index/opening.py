@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from index.adaptation.adopted import find_serving
 from index.build import Progress, report_nothing
-from index.encoder import OnnxEncoder
+from index.encoder import OnnxEncoder, describe_fingerprint
 from index.follower import LiveIndex
+from index.generation import Manifest, find_newest
 from index.matcher import Matcher, Surroundings
-from index.prepared import Precision
+from index.prepared import Precision, read_description
 from index.remembering import RememberingEncoder
 from index.threshold import read_thresholds
-from kb.database import open_database
+from kb.changes import NEWEST_REVISION
+from kb.database import Database, open_database
+from kb.identity import ensure_identity
 from kb.settings import Settings
 from kb.sources.opening import open_source
 
@@ -46,6 +50,20 @@ def open_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncod
         precision=precision,
         threads=threads or settings.encoder_threads,
         together=settings.questions_together,
+    )
+
+
+def find_serving_generation(settings: Settings, database: Database) -> tuple[Path, Manifest] | None:
+    """Return the newest sound generation of this database for the encoder that serves, which is not opened.
+
+    Raises `ModelNotPrepared` where it has not been prepared.
+    """
+    fingerprint = describe_fingerprint(read_description(find_serving(settings)), Precision(settings.precision))
+    return find_newest(
+        settings.generations_dir,
+        database_id=ensure_identity(database),
+        encoder=fingerprint.digest(),
+        up_to=database.read_number(NEWEST_REVISION),
     )
 
 

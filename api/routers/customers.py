@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 from anyio import move_on_after, to_thread
@@ -25,7 +26,7 @@ from kb.articles.models import ItemId
 from kb.audit.models import Actor, Caller, Reason
 from kb.audit.trail import AuditTrail
 from kb.customers.desk import CustomerDesk, Lookup, RevealField
-from kb.customers.likely import LikelyReasons, LookupWithReasons, ReasonsFrom
+from kb.customers.likely import LikelyReasons, LookupWithReasons, ReasonsFrom, add_reasons
 from kb.customers.profile import View
 from kb.customers.query import MAX_QUERY
 from kb.handovers.models import Handover
@@ -140,12 +141,7 @@ def reveal_customer(
 
 def build_answer(found: Lookup, likely: LikelyReasons, request_id: str) -> LookupAnswer:
     """Return what is answered to a look-up."""
-    return LookupAnswer(
-        **{part.name: getattr(found, part.name) for part in fields(Lookup)},
-        likely_reasons=likely.reasons,
-        reasons_from=likely.origin,
-        request_id=request_id,
-    )
+    return add_reasons(partial(LookupAnswer, request_id=request_id), found, likely)
 
 
 def _look_up(services: Services, query: str, caller: Caller) -> tuple[Lookup, LikelyReasons, Sequence[Order]]:

@@ -27,15 +27,14 @@ from index.adaptation.texts import Prompts
 from index.adaptation.workplace import Note, Workplace, read_json
 from index.build import FORGET, Builder, Progress
 from index.encoder import OnnxEncoder
-from index.generation import RECIPE_FILE, find_newest
+from index.generation import RECIPE_FILE
 from index.learnt import Learnt, read_learnt
+from index.opening import find_serving_generation
 from index.prepared import Precision, find_prepared, read_description
 from index.recipe import STANDARD, Recipe
-from kb.changes import NEWEST_REVISION
 from kb.database import Database
 from kb.errors import XianzhiError
 from kb.folders import publish_folder, replace_file
-from kb.identity import ensure_identity
 from kb.settings import Settings
 
 NEEDED = ("torch", "sentence_transformers", "accelerate", "datasets", "onnx")
@@ -222,12 +221,7 @@ class Adapter:
 
     def _read_serving_recipe(self) -> Recipe:
         """Return what questions are ranked by today: what was learnt for the encoder that serves, or the standard."""
-        newest = find_newest(
-            self.settings.generations_dir,
-            database_id=ensure_identity(self.database),
-            encoder=self._open(find_serving(self.settings)).fingerprint.digest(),
-            up_to=self.database.read_number(NEWEST_REVISION),
-        )
+        newest = find_serving_generation(self.settings, self.database)
         learnt = read_learnt(newest[0] / RECIPE_FILE) if newest else None
         return STANDARD if learnt is None else learnt.recipe
 

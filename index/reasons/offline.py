@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from index.generation import find_newest, list_generations
-from index.opening import open_encoder, open_matcher
+from index.generation import list_generations
+from index.opening import find_serving_generation, open_matcher
 from index.prepared import ModelNotPrepared
 from index.reasons.customer import find_likely_reasons
 from index.reasons.solving import add_solutions
-from kb.changes import NEWEST_REVISION
 from kb.customers.desk import Lookup
 from kb.customers.likely import LikelyReasons, ReasonsFrom
 from kb.customers.profile import View
 from kb.database import Database
-from kb.identity import ensure_identity
 from kb.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,13 +37,6 @@ def _has_index(settings: Settings, database: Database) -> bool:
     if not list_generations(settings.generations_dir):
         return False
     try:
-        encoder = open_encoder(settings)
+        return find_serving_generation(settings, database) is not None
     except ModelNotPrepared:
         return False
-    newest = find_newest(
-        settings.generations_dir,
-        database_id=ensure_identity(database),
-        encoder=encoder.fingerprint.digest(),
-        up_to=database.read_number(NEWEST_REVISION),
-    )
-    return newest is not None

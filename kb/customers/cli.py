@@ -6,7 +6,6 @@ import getpass
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Annotated
 
 import orjson
@@ -15,8 +14,8 @@ from rich.console import Console
 
 from kb.audit.models import MAX_ACTOR, MAX_REASON, Caller
 from kb.audit.trail import AuditTrail
-from kb.customers.desk import CustomerDesk, Lookup
-from kb.customers.likely import FindReasons, LookupWithReasons
+from kb.customers.desk import CustomerDesk
+from kb.customers.likely import FindReasons, LookupWithReasons, add_reasons
 from kb.customers.profile import View
 from kb.customers.tables import show_lookup
 from kb.opening import open_for_command
@@ -40,11 +39,7 @@ def make_command(find_reasons: FindReasons) -> Callable[..., None]:
             view = View(settings.find_now(), settings.zone)
             found = CustomerDesk(database, AuditTrail(database), view).look_up(query, caller)
             likely = find_reasons(settings, database, found, view)
-        answer = LookupWithReasons(
-            **{part.name: getattr(found, part.name) for part in fields(Lookup)},
-            likely_reasons=likely.reasons,
-            reasons_from=likely.origin,
-        )
+        answer = add_reasons(LookupWithReasons, found, likely)
         if as_json:
             typer.echo(orjson.dumps(answer).decode())
         else:

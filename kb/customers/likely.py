@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import TypeVar
 
 from kb.customers.desk import Lookup
 from kb.customers.profile import View
@@ -78,6 +79,15 @@ class LookupWithReasons(Lookup):
 
     likely_reasons: Sequence[LikelyReason]
     reasons_from: ReasonsFrom
+
+
+Answer = TypeVar("Answer", bound=LookupWithReasons)
+
+
+def add_reasons(make: Callable[..., Answer], found: Lookup, likely: LikelyReasons) -> Answer:
+    """Return what a look-up found together with the reasons; `make` is the kind of answer, with what else it holds."""
+    parts = {part.name: getattr(found, part.name) for part in fields(Lookup)}
+    return make(**parts, likely_reasons=likely.reasons, reasons_from=likely.origin)
 
 
 # The index knows the reasons, and stands above this package: whoever wires the two gives one of these.
