@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.cli import serve, serve_with
 from api.in_process import open_in_process
 from eval.adaptation.command import adapt
+from eval.bench.command import bench
 from eval.cli import app as eval_app
 from eval.fit_command import fit
 from eval.isolation.command import make_isolation_command
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.command()(match)
 app.command()(serve)
+app.command()(bench)
 app.command()(make_customer_command(find_reasons))
 app.command()(doctor)
 app.command()(backup)

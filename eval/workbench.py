@@ -91,7 +91,7 @@ def open_workbench(
     with tempfile.TemporaryDirectory(prefix="xianzhi-eval-") as folder:
         database = Database(f"sqlite:///{folder}/eval.db")
         database.migrate()
-        _fill(database, dataset, now)
+        fill_database(database, dataset, now)
         timed = TimedEncoder(encoder)
         started = time.perf_counter()
         Builder(database, timed, Path(folder) / "generations").build(now=now, on_progress=on_progress)
@@ -106,7 +106,8 @@ def open_workbench(
             database.close()
 
 
-def _fill(database: Database, dataset: Dataset, now: datetime) -> None:
+def fill_database(database: Database, dataset: Dataset, now: datetime) -> None:
+    """Store all that a dataset holds."""
     with database.write() as session:
         for article in dataset.articles:
             save_article(session, article, now=now)

@@ -90,7 +90,7 @@ class OnnxEncoder:
 
         Not earlier: while we tokenise, work in another thread would hold the interpreter and keep us from starting.
         """
-        (tokens,) = self._tokenise([text], self.description.query_prompt)
+        (tokens,) = self.tokenise_questions([text])
         beside()
         return self._questions.encode(tokens)
 
@@ -112,6 +112,10 @@ class OnnxEncoder:
         longest = CHARACTERS_PER_TOKEN * self.description.max_tokens
         readable = [make_encodable(prompt + text[:longest]) for text in texts]
         return [np.array(e.ids, np.int64) for e in self._tokenizer.encode_batch_fast(readable)]
+
+    def tokenise_questions(self, texts: Sequence[str]) -> list[TokenIds]:
+        """Return the token ids of questions, as the network takes them."""
+        return self._tokenise(texts, self.description.query_prompt)
 
     def encode_tokens(self, tokens: Sequence[TokenIds]) -> FloatMatrix:
         """Return one vector for each row of token ids, all run through the network at once."""

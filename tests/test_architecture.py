@@ -21,7 +21,9 @@ WRAPPED = {
     "opencc": {"kb/text/normalise.py"},
     "ir_measures": {"eval/metrics.py"},
     "scipy": {"index/logit.py"},
-    "matplotlib": {"eval/report/plots.py", "eval/report/curves.py"},
+    "matplotlib": {"eval/report/plots.py", "eval/report/curves.py", "eval/bench/plot.py"},
+    "haystack": {"eval/bench/contenders.py"},
+    "txtai": {"eval/bench/contenders.py"},
 }
 
 

@@ -1,0 +1,124 @@
+"""`xianzhi bench`: the server at growing bases, beside other libraries, and against the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from eval.bench.contenders import ContenderName
+from eval.bench.encoder_rate import measure_machine
+from eval.bench.multiplied import read_pieces
+from eval.bench.peers import compare_contenders
+from eval.bench.scale import Plan, Report, SizeFigures, measure_size
+from eval.bench.showing import (
+    BenchFigures,
+    Peers,
+    show_load,
+    show_machine,
+    show_peers,
+    show_sizes,
+    write_json,
+)
+from eval.datasets import Dataset, load_datasets
+from eval.termination import exit_when_terminated
+from index.opening import open_encoder
+from kb.errors import InvalidInput
+from kb.settings import Settings
+
+JSON_FILE, PLOT_FILE = "bench.json", "bench.png"
+SIZES, CLIENTS = (1_000, 10_000, 100_000), (1, 8, 32, 64)
+WIDTH = 170  # Wider than it needs: a wrapped cell would break the table where it is pasted.
+
+
+class Part(StrEnum):
+    """What is measured."""
+
+    SCALE = "scale"
+    PEERS = "peers"
+    MACHINE = "machine"
+
+
+Datasets = Annotated[
+    list[Path], typer.Argument(help="Folders with corpus, questions and labels; the first is multiplied.")
+]
+Parts = Annotated[list[Part] | None, typer.Option("--part", help="Measure only this; may be repeated.")]
+Sizes = Annotated[list[int] | None, typer.Option("--size", min=100, max=2_000_000, help="Passages; may be repeated.")]
+Clients = Annotated[list[int] | None, typer.Option("--clients", min=1, max=64, help="At once; may be repeated.")]
+Seconds = Annotated[float, typer.Option(min=0.2, max=600.0, help="How long each load lasts, three times.")]
+Systems = Annotated[list[ContenderName] | None, typer.Option("--peer", help="Compare with this one only.")]
+Out = Annotated[Path, typer.Option(help="The folder of the JSON and the plot.")]
+
+
+def bench(  # noqa: PLR0913  # Options of one command, each named at the call.
+    datasets: Datasets,
+    *,
+    part: Parts = None,
+    size: Sizes = None,
+    clients: Clients = None,
+    seconds: Seconds = 5.0,
+    peer: Systems = None,
+    out: Out = Path("bench"),
+) -> None:
+    """Measure latency, throughput, memory and build time; print tables, write bench.json and bench.png."""
+    parts = part or list(Part)
+    names = [ContenderName.XIANZHI, *(name for name in peer or ContenderName if name is not ContenderName.XIANZHI)]
+    loaded = load_datasets(datasets)
+    with exit_when_terminated(), Console(stderr=True).status("measuring") as status:
+        sizes = _measure_sizes(loaded[0], size, clients, seconds, status.update) if Part.SCALE in parts else []
+        peers = _compare(loaded, datasets, names, status.update) if Part.PEERS in parts else {}
+        status.update("the encoder and the machine")
+        questions = _list_questions(loaded[0])
+        machine = measure_machine(open_encoder(Settings()), questions) if Part.MACHINE in parts else None
+    figures = BenchFigures(sizes, peers, machine)
+    _print(figures)
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(figures, out / JSON_FILE)
+    from eval.bench.plot import draw_plot  # Here, as it brings matplotlib along.
+
+    draw_plot(figures, out / PLOT_FILE)
+    typer.echo(f"Written: {out / JSON_FILE}, {out / PLOT_FILE}")
+
+
+def _measure_sizes(
+    dataset: Dataset, sizes: Sequence[int] | None, clients: Sequence[int] | None, seconds: float, report: Report
+) -> list[SizeFigures]:
+    plan = Plan(
+        pieces=read_pieces(dataset),
+        questions=_list_questions(dataset),
+        clients=sorted(set(clients or CLIENTS)),
+        seconds=seconds,
+    )
+    encoder = open_encoder(Settings())
+    return [measure_size(size, plan, encoder, report=report) for size in sorted(set(sizes or SIZES))]
+
+
+def _compare(
+    loaded: Sequence[Dataset], folders: Sequence[Path], names: Sequence[ContenderName], report: Report
+) -> Peers:
+    return {
+        dataset.name: compare_contenders(folder, names, report=report)
+        for dataset, folder in zip(loaded, folders, strict=True)
+    }
+
+
+def _list_questions(dataset: Dataset) -> list[str]:
+    questions = [question.text for question in dataset.questions if question.text.strip()]
+    if not questions:
+        raise InvalidInput(f"The dataset {dataset.name!r} holds no questions. Name one that does.")
+    return questions
+
+
+def _print(figures: BenchFigures) -> None:
+    console = Console(width=WIDTH)
+    if figures.sizes:
+        console.print(show_sizes(figures.sizes))
+        console.print(show_load(figures.sizes))
+    if figures.peers:
+        console.print(show_peers(figures.peers))
+    if figures.machine is not None:
+        console.print(show_machine(figures.machine))

@@ -1,0 +1,155 @@
+"""The server at bases of growing size: build, start, memory, latency by stage, throughput by clients."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from eval.bench.encoder_rate import measure_encoder
+from eval.bench.load import Answers, ask_together
+from eval.bench.multiplied import MixingEncoder, Pieces, multiply
+from eval.bench.served import Served, serve_folder
+from index.build import Builder
+from index.encoder import OnnxEncoder
+from index.generation import find_newest
+from kb.articles.service import save_article
+from kb.database import Database
+from kb.identity import ensure_identity
+
+SAVED_TOGETHER = 5_000
+WARM_UP_SECONDS = 3.0
+REAL_TEXTS = 2_000  # Encoded truly; the vectors of a base are mixed of theirs.
+ROUNDS = 3  # Each load is put on so often, in turn with the others and with the encoder alone.
+
+# Its own database, no keys, and no question's vector remembered: the few hundred that are asked would all be.
+SERVED_WITH = {
+    "XIANZHI_DATABASE_URL": "",
+    "XIANZHI_ORDER_SOURCE": "tables",
+    "XIANZHI_API_KEY": "",
+    "XIANZHI_API_KEYS": "",
+    "XIANZHI_QUESTION_VECTORS": "0",
+}
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured: a base made of these pieces, and how many clients ask these questions for how long."""
+
+    pieces: Pieces
+    questions: Sequence[str]
+    clients: Sequence[int]
+    seconds: float
+
+
+@dataclass(slots=True)
+class SizeFigures:
+    """What was measured at one size; `answers` by how many clients asked."""
+
+    size: int
+    save_seconds: float = 0.0
+    build_seconds: float = 0.0
+    encode_seconds: float = 0.0  # What one core would take for every heading and passage.
+    bytes_a_passage: float = 0.0
+    start_seconds: float = 0.0
+    idle_megabytes: float | None = None
+    loaded_megabytes: float | None = None
+    answers: dict[int, list[Answers]] = field(default_factory=dict)
+    encoder_alone: list[float] = field(default_factory=list)
+    encoder_everywhere: list[float] = field(default_factory=list)
+
+    def per_second(self, clients: int) -> float:
+        """Return the median of the rounds, in answers a second."""
+        return median(round_.per_second for round_ in self.answers[clients])
+
+    def percentile(self, clients: int, share: float) -> float:
+        """Return the median over the rounds of a percentile, in milliseconds."""
+        return median(round_.percentile(share) for round_ in self.answers[clients])
+
+    def stages(self) -> Mapping[str, float]:
+        """Return the median milliseconds of each stage with the fewest clients."""
+        rounds = [round_.stage_medians() for round_ in self.answers[min(self.answers)]]
+        return {stage: median(one[stage] for one in rounds) for stage in rounds[0]}
+
+    def failed(self) -> int:
+        """Return how many requests were not answered."""
+        return sum(round_.failed for rounds in self.answers.values() for round_ in rounds)
+
+
+def measure_size(size: int, plan: Plan, encoder: OnnxEncoder, *, report: Report) -> SizeFigures:
+    """Build a base of so many passages in a temporary folder, serve it, and put the loads on it in turn."""
+    figures = SizeFigures(size)
+    with tempfile.TemporaryDirectory(prefix="xianzhi-bench-") as name:
+        folder = Path(name)
+        _build(folder, plan.pieces, encoder, figures, report=report)
+        report(f"{size:,} passages: the server starts")
+        with serve_folder(folder, folder / "server.log", environment=SERVED_WITH) as served:
+            figures.start_seconds, figures.idle_megabytes = served.start_seconds, served.read_megabytes()
+            _load(served, plan, encoder, figures, report=report)
+            figures.loaded_megabytes = served.read_megabytes()
+    return figures
+
+
+def find_exponent(sizes: Sequence[int], values: Sequence[float]) -> float:
+    """Return the power of the size that the values grow by; NaN for fewer than two sizes."""
+    if len(sizes) < 2:
+        return float("nan")
+    return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
+
+
+def _build(folder: Path, pieces: Pieces, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
+    now = datetime.now(UTC)
+    database = Database(f"sqlite:///{folder / 'xianzhi.db'}")
+    try:
+        database.migrate()
+        report(f"{figures.size:,} passages: saving")
+        started = time.perf_counter()
+        articles = multiply(pieces, figures.size)
+        while batch := list(islice(articles, SAVED_TOGETHER)):
+            with database.write() as session:
+                for article in batch:
+                    save_article(session, article, now=now)
+        figures.save_seconds = time.perf_counter() - started
+        report(f"{figures.size:,} passages: building")
+        real = [f"{title} {sentence}" for title, sentence in zip(pieces.titles, pieces.sentences, strict=False)]
+        started = time.process_time()
+        mixing = MixingEncoder(encoder, real[:REAL_TEXTS])
+        seconds_a_text = (time.process_time() - started) / len(real[:REAL_TEXTS])
+        started = time.perf_counter()
+        builder = Builder(database, mixing, folder / "generations")
+        manifest = builder.build(now=now)
+        figures.build_seconds = time.perf_counter() - started
+        figures.encode_seconds = seconds_a_text * (manifest.headings + manifest.passages)
+        newest = find_newest(
+            folder / "generations",
+            database_id=ensure_identity(database),
+            encoder=encoder.fingerprint.digest(),
+            up_to=manifest.revision,
+        )
+        assert newest is not None
+        files = [path.stat().st_size for path in newest[0].rglob("*") if path.is_file()]
+        figures.bytes_a_passage = sum(files) / manifest.passages
+    finally:
+        database.close()
+
+
+def _load(served: Served, plan: Plan, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
+    ask_together(served.port, plan.questions, clients=4, seconds=WARM_UP_SECONDS)
+    for number in range(1, ROUNDS + 1):
+        report(f"{figures.size:,} passages: round {number} of {ROUNDS}")
+        figures.encoder_alone.append(measure_encoder(encoder, plan.questions).per_second)
+        lanes = os.cpu_count() or 1
+        figures.encoder_everywhere.append(measure_encoder(encoder, plan.questions, lanes=lanes).per_second)
+        for clients in plan.clients:
+            answers = ask_together(served.port, plan.questions, clients=clients, seconds=plan.seconds)
+            figures.answers.setdefault(clients, []).append(answers)
