@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ import orjson
 from eval.bench.contenders import Contender, ContenderName, Material, open_contender
 from eval.bench.served import read_megabytes
 from eval.datasets import Dataset, load_dataset
+from eval.termination import exit_when_terminated
 from eval.workbench import fill_database
 from kb.database import Database
 from kb.errors import XianzhiError
@@ -74,11 +75,20 @@ def start_rival(name: ContenderName, dataset: Path) -> Iterator[Rival]:
         try:
             yield Rival(name, process, answers)
         finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            dismiss(process)
+
+
+def dismiss(process: subprocess.Popen[bytes]) -> None:
+    """Let it end by itself, which removes its folder; whoever does not is stopped."""
+    assert process.stdin is not None
+    for stop in (process.stdin.close, process.terminate, process.kill):
+        with suppress(BrokenPipeError):
+            stop()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 def _pass_on(process: subprocess.Popen[bytes], answers: queue.Queue[bytes]) -> None:
@@ -93,7 +103,7 @@ def main(name: str, dataset_folder: str) -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # Whatever a library prints must not be taken for an answer.
     dataset = load_dataset(Path(dataset_folder))
-    with tempfile.TemporaryDirectory(prefix="xianzhi-bench-") as folder:
+    with exit_when_terminated(), tempfile.TemporaryDirectory(prefix="xianzhi-bench-") as folder:
         database = Database(f"sqlite:///{folder}/bench.db")
         database.migrate()
         fill_database(database, dataset, dataset.now or datetime.now(UTC))

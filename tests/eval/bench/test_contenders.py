@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from eval.bench.contender_process import ORDERS
+from eval.bench.contender_process import ORDERS, dismiss
 from eval.bench.contenders import ContenderName, Material, keep_items, list_texts, open_contender
 from eval.datasets import Dataset, EvalQuestion
 from eval.workbench import fill_database
@@ -82,3 +84,19 @@ def test_failures_under_load_are_counted() -> None:
     load = ORDERS["ask together"](Clerk(), DATASET, {"clients": 2, "seconds": 0.05})
     assert isinstance(load["failed"], int)
     assert load["failed"] > 0
+
+
+def test_a_process_that_is_let_go_ends_by_itself_and_leaves_no_folder(tmp_path: Path) -> None:
+    program = (
+        "import sys, tempfile\n"
+        f"with tempfile.TemporaryDirectory(dir={str(tmp_path)!r}):\n"
+        "    print('ready', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        dismiss(process)
+    assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
