@@ -21,6 +21,7 @@ from kb.sources.opening import open_http_source
 from kb.sources.ports import OrderSource
 
 WARM_UP_MATCHES = 5
+WITHOUT_ORDER = "no order named"
 AFTER_PAUSE = "no order named, after a pause"
 OPENS_SOON = 5
 NEVER_OPENS = 1_000
@@ -71,7 +72,7 @@ class Condition:
 
 def list_conditions() -> Iterator[Condition]:
     """Yield every condition: what it is compared with first, then each trouble with the breaker kept shut and open."""
-    yield Condition("no order named", has_order=False)
+    yield Condition(WITHOUT_ORDER, has_order=False)
     # Who waits for a source finds the processor's caches taken by others, and so does a match after as long a pause.
     yield Condition(AFTER_PAUSE, has_order=False, after_pause=True)
     yield Condition("own tables")
