@@ -139,6 +139,7 @@ ARTICLE: Example = {
     "title": "自营包裹超过承诺时间还没送到",
     "questions": ["怎么还没到", "说好昨天到的"],
     "body": "超过承诺送达时间仍在途中的，先致歉，再查最后一次扫描。",
+    "public_body": "超过承诺送达时间仍在途中的，物流页的最后一条轨迹说明包裹到了哪里。",
     "reply": "非常抱歉，您的包裹原定 {{ order.promised_at | datetime }} 前送到。",
     "category": ["配送", "延误"],
     "applies_when": {

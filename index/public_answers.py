@@ -52,7 +52,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class PublicAnswer:
-    """An article as a customer reads it: its `reply` where it fits their order and nothing is missing, else its body.
+    """An article as a customer reads it: its `reply` where it fits their order and nothing is missing, else its `body`:
+    the `public_body`, or the body of agents where there is none.
 
     `missing` names, in the article's language, what the order would have to tell. `uses_order` says that facts of the
     order stand in the reply.
@@ -195,7 +196,7 @@ def _tell(row: ArticleVersionRow, context: OrderContext) -> PublicAnswer:
         id=row.article_id,
         version=row.version,
         title=row.title,
-        body=row.body or row.title,
+        body=row.public_body or row.body or row.title,
         reply=filled.text if filled and is_told else None,
         uses_order=bool(is_told and filled and filled.filled),
         missing=tuple(SLOTS[name].label.say(language) for name in missing),
@@ -209,5 +210,5 @@ def _holds(row: ArticleVersionRow, filled: FilledReply, context: OrderContext, l
     """Tell whether a reply is true of this order as far as can be told: nobody reads it over before the customer."""
     if evaluate(parse_condition(row.applies_when), context) is not Verdict.MET:
         return False
-    stated = read_statements(f"{row.title}\n{row.body}", language)
+    stated = read_statements("\n".join((row.title, row.body, row.public_body or "")), language)
     return not find_unsupported(filled.text, OrderEvidence(context), (stated,), language)

@@ -114,6 +114,7 @@ def _save_hidden(session: Session, kind: str, secrets: Secrets, now: datetime) -
             "title": f"退货退款{word}补偿口径",
             "questions": [f"{word}不想要了能退吗", f"{word}退款退到哪里 {secrets.make(kind)}"],
             "body": f"{word}先查库存 {secrets.make(kind)}，{word}按 {secrets.make(kind)} 补偿。",
+            "public_body": f"{word}在我的订单里退 {secrets.make(kind)}。",
             "reply": f"按 {secrets.make(kind)} 处理。",
             "source": secrets.make(kind),
             "owner": secrets.make(kind),
@@ -129,6 +130,7 @@ def _save_hidden(session: Session, kind: str, secrets: Secrets, now: datetime) -
             "title": "退货退款怎么办",
             "questions": [],
             "body": "按规则退。",
+            "public_body": None,
             "reply": None,
             "tags": [],
         }

@@ -45,7 +45,11 @@ class Basis(StrEnum):
 
 
 class Article(BaseModel):
-    """One version of an article as imports, exports and the API carry it."""
+    """One version of an article as imports, exports and the API carry it.
+
+    `public_body` is what customers read in place of the body. It is not indexed: it says what the body says in other
+    words, and an article is found by the same passages whoever reads it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,6 +58,7 @@ class Article(BaseModel):
     title: Annotated[str, CleanText, Field(min_length=1, max_length=500)]
     questions: list[Line] = Field(default_factory=list, max_length=200)
     body: Prose = ""
+    public_body: Prose | None = None
     reply: Annotated[str, CleanText, Field(max_length=5_000)] | None = None
     category: list[Line] = Field(default_factory=list, max_length=20)
     tags: list[Line] = Field(default_factory=list, max_length=100)
@@ -73,6 +78,11 @@ class Article(BaseModel):
     def _condition_parses(cls, value: dict[str, Any] | list[Any] | None) -> dict[str, Any] | list[Any] | None:
         parse_condition(value)
         return value or None
+
+    @field_validator("public_body")
+    @classmethod
+    def _blank_is_nothing_to_read(cls, value: str | None) -> str | None:
+        return value if value and value.strip() else None
 
     @field_validator("reply")
     @classmethod
@@ -97,6 +107,8 @@ def hash_article(article: Article) -> str:
     content = article.model_dump(mode="python", exclude=NOT_CONTENT)
     for name in ("effective_from", "effective_to"):
         content[name] = content[name].timestamp() if content[name] else None
+    if content["public_body"] is None:
+        del content["public_body"]  # Versions stored before there was one keep their hash: they are the same content.
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -124,6 +136,7 @@ class ArticleVersionRow(Base):
     title: Mapped[str] = mapped_column(Text)
     questions: Mapped[list[str]] = mapped_column(JSON)
     body: Mapped[str] = mapped_column(Text)
+    public_body: Mapped[str | None] = mapped_column(Text)
     reply: Mapped[str | None] = mapped_column(Text)
     category: Mapped[list[str]] = mapped_column(JSON)
     tags: Mapped[list[str]] = mapped_column(JSON)

@@ -95,6 +95,7 @@ ARTICLE_COLUMNS = _make_table(
         "title": "标题 知识标题 名称 标准问 标准问题 name subject",
         "questions": "相似问 相似问法 相似问题 问法 问题 常见问法 扩展问 question similar_questions variants",
         "body": "正文 内容 答案 回答 解答 知识内容 text answer content",
+        "public_body": "客户可见正文 对客说明 对客正文 customer_body public_answer",
         "reply": "回复模板 回复 话术 回复话术 reply_template template",
         "category": "分类 类目 类别 目录 分类路径 categories",
         "tags": "标签 关键词 keywords tag",

@@ -37,6 +37,7 @@ ARTICLE: Converters = {
     "title": to_text,
     "questions": to_list,
     "body": to_text,
+    "public_body": to_text,
     "reply": to_text,
     "category": to_path,
     "tags": to_list,

@@ -103,6 +103,17 @@ def test_unusable_article_is_refused_and_nothing_is_stored(shop: Shop, change: d
     assert shop.client.get(ADDRESS).status_code == 404
 
 
+def test_what_customers_read_is_saved_beside_the_body_and_may_be_taken_away(shop: Shop) -> None:
+    address = "/v1/articles/two-readers"
+    article = {"title": "退货", "body": "先查库存。", "public_body": "七天内可以退。"}
+    assert shop.client.put(address, json=article).json()["version"] == 1
+    answer = shop.client.get(address).json()
+    assert (answer["body_html"], answer["public_body"]) == ("<p>先查库存。</p>", "七天内可以退。")
+    assert shop.client.put(address, json=answer).json()["result"] == "unchanged"
+    assert shop.client.put(address, json={**article, "public_body": None}).json()["version"] == 2
+    assert shop.client.get(address).json()["public_body"] is None
+
+
 def test_unknown_field_of_an_article_names_the_nearest(shop: Shop) -> None:
     details = shop.client.put(ADDRESS, json={**ARTICLE, "titel": "x"}).json()["error"]["details"]
     assert details == ["body: There is no field 'titel'; did you mean 'title'?"]

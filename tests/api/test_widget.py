@@ -80,6 +80,24 @@ def test_a_reply_with_a_figure_that_nothing_supports_is_not_told(shop: Shop) -> 
     assert read(shop, "invented").json()["answer"]["text"] == "按规则赔付。"
 
 
+def test_a_customer_reads_what_is_written_for_customers_in_place_of_the_body(shop: Shop) -> None:
+    answer = read(shop, "two-readers").json()["answer"]
+    assert answer["html"] == "<p><strong>30 天内</strong>可以换新。</p>"
+    assert answer["text"] == "30 天内可以换新。"
+    asked = ask(shop, "雨伞破损换新")
+    assert asked.json()["answers"][0]["text"] == "30 天内可以换新。"
+    assert "工单" not in asked.text
+
+
+def test_a_reply_is_held_against_what_is_written_for_customers_too(shop: Shop) -> None:
+    assert read(shop, "told-by-its-public-body").json()["answer"]["text"] == "雨衣漏水的，15 天内可以换新。"
+
+
+def test_what_is_written_for_customers_is_told_of_no_internal_article(shop: Shop) -> None:
+    assert code_of(read(shop, "inner")) == (404, "article_not_found")
+    assert "内部外用" not in ask(shop, "黑名单口径").text
+
+
 def test_a_reply_for_another_state_of_the_order_is_not_told(shop: Shop) -> None:
     answer = read(shop, "on-its-way", sign(BORIS), order_id=PAID).json()
     assert answer["answer"]["text"] == "发货后可以看物流。"

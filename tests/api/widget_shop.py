@@ -67,7 +67,24 @@ def open_widget_shop(folder: Path, empty_file: Path, **fields: Any) -> Iterator[
                     body="全天。",
                     reply="客服全天都在。\n<b>您好</b>",
                 ),
-                make_article(id="inner", title="黑名单口径", body="内部", audience=Audience.INTERNAL),
+                make_article(
+                    id="two-readers",
+                    title="雨伞破损换新",
+                    questions=["伞坏了"],
+                    body="先查库存，再开工单。",
+                    public_body="**30 天内**可以换新。",
+                ),
+                make_article(
+                    id="told-by-its-public-body",
+                    title="雨衣漏水",
+                    questions=["雨衣湿了"],
+                    body="先查库存。",
+                    public_body="15 天内可以换新。",
+                    reply="雨衣漏水的，15 天内可以换新。",
+                ),
+                make_article(
+                    id="inner", title="黑名单口径", body="内部", public_body="内部外用", audience=Audience.INTERNAL
+                ),
             ):
                 save_article(session, article, now=NOW)
             for customer_id in (ANNA, BORIS, CARLA):

@@ -46,6 +46,7 @@ _ARTICLES = st.builds(
     title=_TITLE,
     questions=_LINES,
     body=_TEXT,
+    public_body=st.none() | _TEXT,
     reply=st.none() | st.sampled_from(["您好", "=您好，{{ order.id }}", "'引号"]),
     category=_LINES,
     tags=_LINES,

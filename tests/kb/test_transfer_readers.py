@@ -245,6 +245,14 @@ def test_front_matter_is_plain_data(tmp_path: Path) -> None:
     assert row == SourceRow("a.md", values)
 
 
+def test_front_matter_may_hold_what_customers_read(tmp_path: Path) -> None:
+    _write(tmp_path / "a.md", "---\n对客说明: |\n  七天内可以退。\n  - 不影响二次销售\n---\n先查库存。")
+    (row,) = _read(tmp_path)
+    assert isinstance(row, SourceRow)
+    assert row.values["对客说明"] == "七天内可以退。\n- 不影响二次销售\n"
+    assert row.values["body"] == "先查库存。"
+
+
 @pytest.mark.parametrize(
     "front",
     ["a: &x [1]\nb: *x", "a: [", "- 1", "a: !!python/object:os.system {}", "[" * 5_000],

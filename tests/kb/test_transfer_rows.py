@@ -76,6 +76,7 @@ def test_chinese_columns_and_words_are_known() -> None:
             "标题": "退货",
             "相似问": "能退吗|怎么退；退货\n不想要",
             "正文": "七天",
+            "客户可见正文": "签收后七天内可以退。",
             "类目": "售后 > 退货",
             "可见范围": "内部",
             "生效时间": "2026/11/1",
@@ -91,8 +92,19 @@ def test_chinese_columns_and_words_are_known() -> None:
         Basis.ORDER,
         ArticleStatus.WITHDRAWN,
     )
+    assert (article.body, article.public_body) == ("七天", "签收后七天内可以退。")
     assert article.effective_from == MIDNIGHT
     assert article.applies_when == {"fact": "order.status", "op": "==", "value": "shipped"}
+
+
+@pytest.mark.parametrize("column", ["public_body", "Public Body", "对客说明", "对客正文", "customer_body"])
+def test_what_customers_read_has_names_of_its_own(column: str) -> None:
+    article = parse_article({"id": "a", "正文": "先查库存。", column: "24 小时内发货。"})
+    assert (article.body, article.public_body) == ("先查库存。", "24 小时内发货。")
+
+
+def test_a_blank_cell_leaves_customers_the_body() -> None:
+    assert parse_article({"id": "a", "body": "七天", "public_body": " \n"}).public_body is None
 
 
 def test_without_a_title_the_opening_of_the_text_is_one() -> None:
