@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -165,7 +166,15 @@ class Builder:
         kept = [path for path in others if path not in undone][: KEPT_GENERATIONS - 1]
         for path in others:
             if path not in kept:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
+
+
+def _remove(generation: Path) -> None:
+    """Remove a generation, out of sight first: removed half-way, it would be taken for a damaged one."""
+    hidden = generation.with_name(f".{generation.name}.gone")
+    with suppress(FileNotFoundError):  # Another process has set it aside.
+        generation.rename(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _read_known(newest: Newest) -> Known:

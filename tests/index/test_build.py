@@ -156,3 +156,12 @@ def test_generation_is_named_after_its_revision(desk: Desk) -> None:
     desk.save(make_article(), make_case())
     manifest = build(desk)
     assert revision_of(manifest.name) == manifest.revision == 2
+
+
+def test_what_a_killed_removal_left_is_no_generation_and_swept_by_the_next_build(desk: Desk) -> None:
+    desk.save(make_article())
+    left = desk.live.folder / ".g0000000001-20261115T100000000000.gone"
+    left.mkdir(parents=True)
+    manifests = [Builder(desk.database, desk.encoder, desk.live.folder).build(now=desk.clock()) for _ in range(4)]
+    assert not left.exists()
+    assert {path.name for path in desk.live.folder.iterdir()} == {".build.lock", *(m.name for m in manifests[2:])}
