@@ -24,6 +24,7 @@ SHELF_SIZE = 10_000
 # Written once, on tables and not on classes: building and binding these took longer than running them.
 _ARTICLE, _CASE = ArticleVersionRow.__table__.c, CaseRow.__table__.c
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
+# By their ids alone: told the status too, SQLite would go through all that is published, for every match.
 ARTICLES = select(
     _ARTICLE.article_id,
     _ARTICLE.version,
@@ -32,10 +33,11 @@ ARTICLES = select(
     _ARTICLE.body,
     _ARTICLE.language,
     _ARTICLE.audience,
+    _ARTICLE.status,
     _ARTICLE.source,
     _ARTICLE.effective_from,
     _ARTICLE.effective_to,
-).where(_ARTICLE.article_id.in_(_IDS), _ARTICLE.status == ArticleStatus.PUBLISHED)
+).where(_ARTICLE.article_id.in_(_IDS))
 CASES = select(_CASE.id, _CASE.question, _CASE.language, _CASE.outcome, _CASE.closed_at).where(_CASE.id.in_(_IDS))
 
 
@@ -128,6 +130,7 @@ def _load_articles(session: Session, keys: Sequence[ItemKey]) -> dict[ItemKey, L
             effective_to=values.effective_to,
         )
         for values in session.connection().execute(ARTICLES, {"ids": [key.id for key in keys]})
+        if values.status == ArticleStatus.PUBLISHED
     )
     wanted = set(keys)
     return {item.key: item for item in items if item.key in wanted}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
-from index.loading import load_items
+from index.loading import ARTICLES, load_items
 from kb.articles.models import ArticleStatus, Audience
 from kb.articles.service import withdraw_article
 from kb.changes import ItemKind
@@ -51,3 +52,13 @@ def test_named_version_is_the_one_loaded(filled: Desk) -> None:
     with filled.database.read() as session:
         loaded = load_items(session, [PUBLIC, ItemKey(ItemKind.ARTICLE, "public", 2)], audience=Audience.PUBLIC)
     assert [item.title for item in loaded.values()] == ["七天无理由退货", "第二版"]
+
+
+def test_what_is_named_is_found_by_its_id_whatever_else_is_published(filled: Desk) -> None:
+    text = str(
+        ARTICLES.params(ids=["public"]).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    )
+    with filled.database.read() as session:
+        plan = [str(row[-1]) for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+    assert plan
+    assert all("(article_id=?)" in step for step in plan)
