@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
 SETS = ("dev", "test", "hard")
 PUBLIC_DATA = Path(os.environ.get("XIANZHI_PUBLIC_DATA", ROOT / ".." / "shared" / "data"))
+FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 FIELDS = {"intent", "order_state", "language", "channel", "noise"}
 
 
@@ -55,6 +56,25 @@ def test_base_is_worth_measuring(described: dict[str, Description]) -> None:
     assert corpus["orders"] >= 400
     assert count_rows("customers.jsonl") >= 150
     assert count_rows("notices.jsonl") >= 15
+
+
+def test_customers_read_a_text_of_their_own_of_every_public_article(sets: dict[str, Dataset]) -> None:
+    articles = sets["dev"].articles
+    assert [a.id for a in articles if a.audience is Audience.PUBLIC and not a.public_body] == []
+    assert [a.id for a in articles if a.audience is Audience.INTERNAL and a.public_body] == []
+
+
+def test_what_customers_read_states_no_other_figures_than_the_article(sets: dict[str, Dataset]) -> None:
+    invented = []
+    for article in sets["dev"].articles:
+        stated = find_figures(article.title, article.body, article.reply)
+        invented += [(article.id, figure) for figure in find_figures(article.public_body) - stated]
+    assert invented == []
+
+
+def find_figures(*texts: str | None) -> set[str]:
+    """Return the numbers in texts."""
+    return {figure for text in texts for figure in FIGURE.findall(text or "")}
 
 
 def test_sets_are_large_enough_and_varied(described: dict[str, Description]) -> None:
