@@ -10,14 +10,15 @@ ORDER_CARD: Example = {
     "id": "SO2026111500017",
     "label": "智利车厘子 J 级 2 斤 · 11 月 15 日",
     "state": "已发货，已晚 3 小时",
+    "news": "11-19 22:05 快件到达成都转运中心",
 }
 WIDGET_ANSWER: Example = {
     "id": "delivery-late-self",
     "version": 1,
     "title": "自营包裹超过承诺时间还没送到",
-    "html": "<p>非常抱歉，您的包裹原定 11 月 18 日 18:00 前送到。</p>",
-    "text": "非常抱歉，您的包裹原定 11 月 18 日 18:00 前送到。",
-    "uses_order": True,
+    "html": "<p>超过承诺时间还在路上的，物流页的最后一条轨迹说明包裹到了哪里。</p>",
+    "text": "超过承诺时间还在路上的，物流页的最后一条轨迹说明包裹到了哪里。",
+    "fits_order": True,
     "missing": [],
     "source": {
         "title": "《配送服务标准》2026 版",

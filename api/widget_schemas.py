@@ -70,8 +70,8 @@ class WidgetAnswer(BaseModel):
     title: str
     html: str = Field(description="The answer, rendered through an allow list of tags: may be shown as it is.")
     text: str = Field(description="The same without markup.")
-    uses_order: bool = Field(description="Whether facts of the order stand in it.")
-    missing: Sequence[str] = Field(description="What the order would have to tell for the reply written for it.")
+    fits_order: bool = Field(description="Whether the order meets its conditions, or facts of it stand in it.")
+    missing: Sequence[str] = Field(description="What the order would have to tell for a reply that is filled from it.")
     source: AnswerSource
 
 

@@ -52,11 +52,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class PublicAnswer:
-    """An article as a customer reads it: its `reply` where it fits their order and nothing is missing, else its `body`:
-    the `public_body`, or the body of agents where there is none.
+    """An article as a customer reads it: its `public_body`, which nobody has to have done anything for.
 
-    `missing` names, in the article's language, what the order would have to tell. `uses_order` says that facts of the
-    order stand in the reply.
+    Where there is none, its `reply` if that fits their order and nothing is missing: what an agent writes who has acted
+    on it; else its body. `missing` names, in the article's language, what the order would have to tell for the reply.
+    `fits_order` says that the order meets the article's conditions, or that facts of it stand in the reply.
     """
 
     id: str
@@ -64,7 +64,7 @@ class PublicAnswer:
     title: str
     body: str
     reply: str | None
-    uses_order: bool
+    fits_order: bool
     missing: tuple[str, ...]
     source: str | None
     valid_from: datetime | None
@@ -189,16 +189,17 @@ def _is_public(row: ArticleVersionRow) -> bool:
 
 def _tell(row: ArticleVersionRow, context: OrderContext) -> PublicAnswer:
     language: Language = "en" if row.language == "en" else "zh"
-    filled = fill_reply(row.reply, context, language=language) if row.reply else None
+    filled = fill_reply(row.reply, context, language=language) if row.reply and not row.public_body else None
     missing = filled.missing if filled else ()
-    is_told = filled is not None and not missing and _holds(row, filled, context, language)
+    fits = evaluate(parse_condition(row.applies_when), context) is Verdict.MET
+    is_told = filled is not None and not missing and fits and _is_supported(row, filled, context, language)
     return PublicAnswer(
         id=row.article_id,
         version=row.version,
         title=row.title,
         body=row.public_body or row.body or row.title,
         reply=filled.text if filled and is_told else None,
-        uses_order=bool(is_told and filled and filled.filled),
+        fits_order=bool((fits and row.applies_when and context.order) or (is_told and filled and filled.filled)),
         missing=tuple(SLOTS[name].label.say(language) for name in missing),
         source=row.source,
         valid_from=row.effective_from,
@@ -206,9 +207,7 @@ def _tell(row: ArticleVersionRow, context: OrderContext) -> PublicAnswer:
     )
 
 
-def _holds(row: ArticleVersionRow, filled: FilledReply, context: OrderContext, language: Language) -> bool:
-    """Tell whether a reply is true of this order as far as can be told: nobody reads it over before the customer."""
-    if evaluate(parse_condition(row.applies_when), context) is not Verdict.MET:
-        return False
-    stated = read_statements("\n".join((row.title, row.body, row.public_body or "")), language)
+def _is_supported(row: ArticleVersionRow, filled: FilledReply, context: OrderContext, language: Language) -> bool:
+    """Tell whether order or article say every figure of a reply: nobody reads it over before the customer."""
+    stated = read_statements(f"{row.title}\n{row.body}", language)
     return not find_unsupported(filled.text, OrderEvidence(context), (stated,), language)

@@ -80,7 +80,7 @@ def open_widget_shop(folder: Path, empty_file: Path, **fields: Any) -> Iterator[
                     questions=["雨衣湿了"],
                     body="先查库存。",
                     public_body="15 天内可以换新。",
-                    reply="雨衣漏水的，15 天内可以换新。",
+                    reply="我已经给您登记了换新。",
                 ),
                 make_article(
                     id="inner", title="黑名单口径", body="内部", public_body="内部外用", audience=Audience.INTERNAL

@@ -52,7 +52,7 @@ def make_answer(name: str, **changes: Any) -> dict[str, Any]:
     title, html = ARTICLES.get(name, (name, f"<p>{name}</p>"))
     source = {"title": title, "version": 3, "valid_from": "2026-01-01T00:00:00+08:00", "valid_to": None}
     answer = {"id": name, "version": 3, "title": title, "html": html, "text": re.sub("<[^>]+>", "", html)}
-    return answer | {"uses_order": False, "missing": [], "source": source} | changes
+    return answer | {"fits_order": False, "missing": [], "source": source} | changes
 
 
 def make_asked_answer(*names: str, **changes: Any) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def test_which_of_several_orders_is_asked_and_answered_by_one_press(open_shop: O
     shop = open_shop(f"{WIDGET[: -len('></xianzhi-widget>')]} token=t-1></xianzhi-widget>")
     filled = make_asked_answer(order=OTHER_ORDER) | {
         "answered": True,
-        "answers": [make_answer("衬衫", uses_order=True)],
+        "answers": [make_answer("衬衫", fits_order=True)],
     }
     shop.service.answers["ask"] = lambda asked: (
         filled if "order_id" in asked.body else make_asked_answer(orders=[ORDER, OTHER_ORDER])
@@ -174,7 +174,7 @@ def test_which_of_several_orders_is_asked_and_answered_by_one_press(open_shop: O
     shop.ask("到哪了")
     shop.see("您问的是哪一笔订单？")
     shop.panel.get_by_role("button", name="棉麻衬衫").click()
-    expect(shop.answer).to_contain_text("订单：棉麻衬衫 · 11月2日 · 已签收 已按您的订单填写")
+    expect(shop.answer).to_contain_text("订单：棉麻衬衫 · 11月2日 · 已签收 适用于这笔订单")
     assert [asked.body.get("order_id") for asked in shop.service.list_asked("ask")] == [None, "SO2"]
     assert {asked.headers["x-xianzhi-customer"] for asked in shop.service.list_asked("ask")} == {"t-1"}
 

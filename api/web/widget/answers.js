@@ -66,11 +66,11 @@ function showOpen(host) {
   </article>`;
 }
 
-function showOrder(host, { usesOrder }) {
+function showOrder(host, { fitsOrder }) {
   const { order } = host.enquiry.result;
   if (!order) return nothing;
   const words = host.say(order.state ? "aboutOrder" : "aboutOrderOnly", order);
-  return html`<p class="about">${words}${usesOrder ? html` <strong>${host.say("byOrder")}</strong>` : nothing}</p>`;
+  return html`<p class="about">${words}${fitsOrder ? html` <strong>${host.say("fitsOrder")}</strong>` : nothing}${order.news ? html`<span class="news">${order.news}</span>` : nothing}</p>`;
 }
 
 function saySource(host, { title, version, from, to }) {

@@ -45,7 +45,7 @@ export function readArticle(answer) {
 }
 
 function readText(value) {
-  const { id, title, html, text: plain, uses_order: usesOrder, missing, source } = object(value);
+  const { id, title, html, text: plain, fits_order: fitsOrder, missing, source } = object(value);
   const from = object(source);
   if (!text(id)) return null;
   return {
@@ -53,7 +53,7 @@ function readText(value) {
     title: text(title),
     html: text(html),
     plain: text(plain),
-    usesOrder: usesOrder === true,
+    fitsOrder: fitsOrder === true,
     missing: list(missing, 10, text),
     source: { title: text(from.title), version: text(from.version), from: readDay(from.valid_from), to: readDay(from.valid_to) },
   };
@@ -62,8 +62,8 @@ function readText(value) {
 const readDay = (value) => /^\d{4}-\d{2}-\d{2}/.exec(text(value))?.[0] ?? "";
 
 function readOrder(value) {
-  const { id, label, state } = object(value);
-  return text(id) ? { id: text(id), label: text(label) || text(id), state: text(state) } : null;
+  const { id, label, state, news } = object(value);
+  return text(id) ? { id: text(id), label: text(label) || text(id), state: text(state), news: text(news) } : null;
 }
 
 /** Return what was handed over; `raw` is what the page is told. */

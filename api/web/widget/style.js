@@ -63,6 +63,7 @@ mark { background: none; color: var(--accent); font-weight: 650; }
 .body { flex: 1; min-height: 0; overflow: auto; overscroll-behavior: contain; padding: 4px 18px calc(20px + env(safe-area-inset-bottom, 0px)); display: flex; flex-direction: column; gap: 14px; }
 .body > * { flex: none; }
 .hint, .working, .about, .source { color: var(--quiet); font-size: 14px; }
+.news { display: block; margin-top: 2px; }
 .working::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 8px; border-radius: 50%; background: var(--accent); animation: wait 1.1s ease-in-out infinite alternate; }
 @keyframes wait { from { opacity: .25; } to { opacity: 1; } }
 h3 { font-size: 14px; line-height: 1.5; font-weight: 650; color: var(--quiet); }

@@ -43,3 +43,16 @@ def test_the_state_says_how_late_it_is(now: datetime, zone: ZoneInfo) -> None:
     promised = "2026-11-15T07:00:00+08:00"
     assert card(now, zone, promised_at=promised).state == "已发货，已晚 3 小时"
     assert card(now, zone, "en", promised_at=promised).state == "shipped, 3 hours late"
+
+
+def test_the_newest_scan_of_what_is_under_way_is_told_and_masked(now: datetime, zone: ZoneInfo) -> None:
+    scans = [
+        {"at": "2026-11-14T22:05:00+08:00", "status": "in_transit", "text": "快件到达成都转运中心"},
+        {"at": "2026-11-15T08:05:00+08:00", "status": "out_for_delivery", "text": "派送员 13800001037 正在派送"},
+    ]
+    assert card(now, zone, shipments=[{"events": scans[:1]}]).news == "11-14 22:05 快件到达成都转运中心"
+    news = card(now, zone, shipments=[{"events": scans}]).news or ""
+    assert "正在派送" in news
+    assert "13800001037" not in news
+    assert card(now, zone, status="delivered", shipments=[{"events": scans}]).news is None
+    assert card(now, zone, shipments=None).news is None
