@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from index.generation import checksum_files
+from kb.checksums import checksum_files
 from kb.folders import flush_to_disk, replace_file
 
 SEAL_FILE = "sealed.json"
