@@ -22,6 +22,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
 from index.catalogue import Entry
 from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
@@ -162,9 +164,9 @@ def write_entries(path: Path, entries: Sequence[Entry]) -> None:
 
 def read_entries(path: Path) -> Iterator[Entry]:
     """Yield the catalogue's entries in order."""
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for line in file:
-            values = json.loads(line)
+            values = orjson.loads(line)  # Half of the time that opening a large generation takes is spent here.
             key = values.pop("key")
             audience, basis = Audience(values.pop("audience")), Basis(values.pop("basis"))
             item_key = ItemKey(ItemKind(key["kind"]), key["id"], key["version"])

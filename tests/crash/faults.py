@@ -77,9 +77,9 @@ def show_damage(figures: DamageFigures) -> Table:
 def show_readiness(measured: list[Readiness], passages: int) -> Table:
     """Return the seconds from starting a process to its first answer."""
     title = f"Ready again, {passages:,} passages, vectors of a stand-in encoder"
-    table = Table("after", "seconds", title=title, title_justify="left")
+    table = Table("after", "seconds", "of a processor", title=title, title_justify="left")
     for one in measured:
-        table.add_row(one.after, f"{one.seconds:.1f}")
+        table.add_row(one.after, f"{one.seconds:.1f}", f"{one.processor_seconds:.1f}")
     return table
 
 

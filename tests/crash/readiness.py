@@ -51,10 +51,11 @@ class WideEncoder(FakeEncoder):
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Seconds from starting a process to its first answer."""
+    """Seconds from starting a process to its first answer, and those that it had a processor for."""
 
     after: str
     seconds: float
+    processor_seconds: float
     generation: str
 
 
@@ -105,11 +106,11 @@ def _start(work: Work, folder: Path, *, after: str) -> Readiness:
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
         assert process.stdout is not None
-        word, generation = process.stdout.readline().split()
+        word, generation, processor = process.stdout.readline().split()
         seconds = time.perf_counter() - start
         assert word == "ready"
         process.kill()
-    return Readiness(after, seconds, generation)
+    return Readiness(after, seconds, float(processor), generation)
 
 
 def _kill_while_building(folder: Path) -> None:
@@ -150,7 +151,7 @@ def main(work: Work, folder: Path) -> None:
     matcher.warm_up()
     answer = matcher.match(MatchRequest("型号 QX-77 怎么处理"))
     assert answer.solutions[0].id == "a77"
-    sys.stdout.write(f"ready {answer.generation}\n")
+    sys.stdout.write(f"ready {answer.generation} {time.process_time():.2f}\n")
     sys.stdout.flush()
     time.sleep(60)
 
