@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.adaptation.adopted import find_serving
+from index.blas import one_blas_thread
 from index.build import Progress, report_nothing
 from index.encoder import OnnxEncoder, describe_fingerprint
 from index.follower import LiveIndex
@@ -27,7 +28,7 @@ from kb.sources.opening import open_source
 def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) -> Iterator[Matcher]:
     """Yield a matcher, its database's schema brought up to date and its index open; closed afterwards."""
     encoder = open_encoder(settings)  # First: it fails where nothing is prepared, and then nothing is left behind.
-    with open_database(settings) as database, open_source(settings, database) as orders:
+    with one_blas_thread(), open_database(settings) as database, open_source(settings, database) as orders:
         remembering = RememberingEncoder(encoder, kept=settings.question_vectors)
         live = LiveIndex(database, remembering, settings.generations_dir, clock=settings.find_now)
         try:
