@@ -129,7 +129,9 @@ class Haystack:
         from haystack.components.joiners import DocumentJoiner
         from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 
-        documents = [Document(content=text, meta={"item": item}) for item, text in list_texts(self._material)]
+        texts = list_texts(self._material)
+        # Numbered, as two articles may say the same: it takes no text twice under an id of its own making.
+        documents = [Document(id=str(n), content=text, meta={"item": item}) for n, (item, text) in enumerate(texts)]
         self._store.write_documents(self._documents.run(documents)["documents"])
         pipeline = Pipeline()
         pipeline.add_component("embedder", self._questions)
