@@ -62,8 +62,9 @@ class Services:
             self.matcher.live.snapshot(wait=True)
 
 
-def get_services(request: Request) -> Services:
+async def get_services(request: Request) -> Services:
     """Return the services of the application; raises `NotReady` before it has started."""
+    # Not a thread's work: for one of those it would wait, behind whatever else is asked, before every request.
     services: Services | None = request.app.state.services
     if services is None:
         raise NotReady("The service is starting. Try again in a moment.")

@@ -23,13 +23,13 @@ Token = Annotated[
 Locale = Annotated[Language | None, Query(description="The language of orders' words; the browser's without it.")]
 
 
-def find_visitor(services: ServicesNeeded, token: Token = None) -> Visitor | None:
+async def find_visitor(services: ServicesNeeded, token: Token = None) -> Visitor | None:
     """Return whom the shop vouches for, None for anybody else; raises `CustomerTokenRefused`."""
     # By the clock on the wall: the shop signs by its own, also while ours stands still for a demonstration.
     return services.customer_tokens.read(token, now=datetime.now(UTC)) if token else None
 
 
-def choose_language(request: Request, locale: Locale = None) -> Language:
+async def choose_language(request: Request, locale: Locale = None) -> Language:
     """Return the language that was asked for, or the one that the browser asks for first."""
     if locale is not None:
         return locale

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
 
+from anyio import to_thread
 from fastapi import APIRouter, Body, Path, Query, Request
 
 from api.auth import DESCRIBE_KEY, find_role
@@ -13,13 +15,16 @@ from api.examples import FEEDBACK_ANSWER, FEEDBACK_NOTHING, FEEDBACK_UNDONE, FEE
 from api.json_body import StrictJsonRoute
 from api.schemas import FeedbackBody, RequestId, UndoneAnswer
 from api.services import Services, ServicesNeeded
+from api.widget_place import take_widget_place
 from kb.access import Role
 from kb.articles.models import ItemId
 from kb.changes import ItemKind
 from kb.errors import InvalidInput
 from kb.feedback.models import BY_CUSTOMERS, AskedThrough, SolutionRef
 from kb.feedback.repository import EVERY_WAY
-from kb.feedback.service import StandingJudgement, save_judgement, undo_judgements
+from kb.feedback.service import NewJudgement, StandingJudgement, save_judgement, undo_judgements
+
+Answer = TypeVar("Answer")
 
 router = APIRouter(tags=["feedback"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -58,15 +63,14 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
         **BODY_REFUSALS,
     },
 )
-def post_feedback(body: NewFeedback, request: Request, services: ServicesNeeded) -> StandingJudgement:
+async def post_feedback(body: NewFeedback, request: Request, services: ServicesNeeded) -> StandingJudgement:
     """Say what came of a solution of a match, or of the whole answer where none is named.
 
     One judgement of a solution stands at a time: the same again changes nothing, another takes its place, and the one
     before is listed under `earlier`.
     """
-    write_what_waits(services)
-    with services.database.write() as session:
-        standing = save_judgement(session, body.to_judgement(), now=services.now(), among=_list_ways(request))
+    judge = partial(_judge, services, body.to_judgement(), _list_ways(request))
+    standing = await _take_place(request, services, judge)
     services.metrics.count_feedback(body.verdict)
     return standing
 
@@ -76,7 +80,7 @@ def post_feedback(body: NewFeedback, request: Request, services: ServicesNeeded)
     summary="Take feedback back",
     responses={200: {"content": {"application/json": {"example": FEEDBACK_UNDONE}}}, **REFUSALS},
 )
-def delete_feedback(
+async def delete_feedback(
     request_id: MatchId,
     request: Request,
     services: ServicesNeeded,
@@ -84,11 +88,26 @@ def delete_feedback(
     id: SolutionId = None,  # noqa: A002  # Named in the address as it is in every answer.
 ) -> UndoneAnswer:
     """Take back what was said about a solution, or, with none named, all that was said about the match."""
-    solution = _read_solution(kind, id)
+    undo = partial(_undo, services, request_id, _read_solution(kind, id), _list_ways(request))
+    return UndoneAnswer(request_id=request_id, undone=await _take_place(request, services, undo))
+
+
+async def _take_place(request: Request, services: Services, work: Callable[[], Answer]) -> Answer:
+    """Do work in a thread: with the key of a page, which anybody can read there, in the place of visitors."""
+    is_widget = find_role(request) is Role.WIDGET
+    return await (take_widget_place(services, work) if is_widget else to_thread.run_sync(work))
+
+
+def _judge(services: Services, judgement: NewJudgement, among: Collection[AskedThrough]) -> StandingJudgement:
     write_what_waits(services)
     with services.database.write() as session:
-        undone = undo_judgements(session, request_id, solution, now=services.now(), among=_list_ways(request))
-    return UndoneAnswer(request_id=request_id, undone=undone)
+        return save_judgement(session, judgement, now=services.now(), among=among)
+
+
+def _undo(services: Services, request_id: str, solution: SolutionRef | None, among: Collection[AskedThrough]) -> int:
+    write_what_waits(services)
+    with services.database.write() as session:
+        return undo_judgements(session, request_id, solution, now=services.now(), among=among)
 
 
 def _list_ways(request: Request) -> Collection[AskedThrough]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -15,7 +17,8 @@ from api.json_body import StrictJsonRoute
 from api.recording import describe_match
 from api.schemas import MatchBody
 from api.services import MATCHES_WAITING, Services, ServicesNeeded
-from index.solutions import MatchRequest, MatchResult
+from api.widget_place import take_widget_place
+from index.solutions import MatchResult
 from kb.access import Role
 from kb.articles.models import Audience
 from kb.feedback.models import AskedThrough
@@ -54,22 +57,23 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     names_customer = body.order_id is not None or body.customer is not None
     refuse_customers(request, names_customer=names_customer, is_public=body.audience is Audience.PUBLIC)
     refuse_other_times(request, names_time=body.now is not None)
-    waiting = services.match_limiter.statistics().tasks_waiting
-    if waiting >= MATCHES_WAITING:
-        raise ServiceBusy("Too many questions are waiting. Try again in a moment.")
+    is_widget = find_role(request) is Role.WIDGET
     asked, asked_at = body.to_request(), services.now()
-    result = await to_thread.run_sync(_match, services, asked, limiter=services.match_limiter)
+    match = partial(services.matcher.match, asked)
+    result = await (take_widget_place(services, match) if is_widget else _take_place(services, match))
     services.metrics.count_match(result)
     answer = replace(result, request_id=request.state.request_id)
     recorded = describe_match(asked, answer, at=asked_at)
-    if find_role(request) is Role.WIDGET:
+    if is_widget:
         # Anybody who opens the shop's page holds the widget's key: an order's number that it sends proves nothing.
         recorded = replace(recorded, order_id=None, through=AskedThrough.WIDGET)
     services.recorder.record(recorded)
     return answer
 
 
-def _match(services: Services, request: MatchRequest) -> MatchResult:
+async def _take_place(services: Services, match: Callable[[], MatchResult]) -> MatchResult:
+    if services.match_limiter.statistics().tasks_waiting >= MATCHES_WAITING:
+        raise ServiceBusy("Too many questions are waiting. Try again in a moment.")
     if not services.matcher.live.is_open:
         raise NotReady("The index is not open yet. Try again in a moment.")
-    return services.matcher.match(request)
+    return await to_thread.run_sync(match, limiter=services.match_limiter)

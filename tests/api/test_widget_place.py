@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 
 import anyio
 import pytest
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 
 from api.errors import ServiceBusy
-from api.services import MATCHES_AT_ONCE, Services
+from api.services import MATCHES_AT_ONCE, OTHERS_AT_ONCE, Services
 from api.widget_place import WIDGET_WAITING, take_widget_place
-from tests.api.conftest import Shop
+from kb.access import Role
+from tests.api.conftest import Shop, fill, open_shop
 
 PATIENCE_SECONDS = 20.0
+KEYS = {role: f"{role.value}-key-of-sixteen" for role in (Role.WIDGET, Role.AGENT)}
+
+
+@pytest.fixture(scope="module")
+def keyed_shop(tmp_path_factory: pytest.TempPathFactory, empty_sqlite_file: Path) -> Iterator[Shop]:
+    keys = ",".join(f"{role.value}-1:{role.value}:{key}" for role, key in KEYS.items())
+    with open_shop(tmp_path_factory.mktemp("place"), empty_sqlite_file, keys=keys) as opened:
+        fill(opened.database)
+        yield opened
 
 
 def services_of(shop: Shop) -> Services:
@@ -85,3 +96,56 @@ def test_what_goes_wrong_in_the_place_gives_it_back(full_shop: Shop) -> None:
         assert await take_widget_place(services, lambda: 7) == 7
 
     run_in(full_shop, run)
+
+
+def ask_as(shop: Shop, role: Role, method: str, path: str, body: object = None) -> tuple[int, str]:
+    answer = shop.client.request(method, path, json=body, headers={"Authorization": f"Bearer {KEYS[role]}"})
+    return answer.status_code, answer.json().get("error", {}).get("code", "")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/match", {"question": "不想要了能退吗", "audience": "public"}),
+        ("POST", "/v1/feedback", {"request_id": "r0", "verdict": "solved"}),
+        ("DELETE", "/v1/feedback/r0", None),
+    ],
+)
+def test_a_pages_key_waits_for_the_visitors_place_on_agents_addresses_too(
+    keyed_shop: Shop, method: str, path: str, body: object
+) -> None:
+    services, visitor = services_of(keyed_shop), object()
+    assert keyed_shop.client.portal is not None
+    keyed_shop.client.portal.call(services.widget_limiter.acquire_on_behalf_of, visitor)
+    try:
+        assert ask_as(keyed_shop, Role.WIDGET, method, path, body) == (503, "service_busy")
+        assert ask_as(keyed_shop, Role.AGENT, method, path, body)[0] != 503
+    finally:
+        keyed_shop.client.portal.call(services.widget_limiter.release_on_behalf_of, visitor)
+    assert ask_as(keyed_shop, Role.WIDGET, method, path, body)[0] != 503
+
+
+def test_while_every_shared_thread_is_taken_a_match_finds_its_own(full_shop: Shop) -> None:
+    release = threading.Event()
+
+    async def take_all() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(OTHERS_AT_ONCE):
+                group.start_soon(to_thread.run_sync, release.wait, PATIENCE_SECONDS)
+            await wait_until_taken()
+            taken.set()
+
+    async def wait_until_taken() -> None:
+        while to_thread.current_default_thread_limiter().available_tokens:
+            await anyio.sleep(0.001)
+
+    taken = threading.Event()
+    assert full_shop.client.portal is not None
+    filling = full_shop.client.portal.start_task_soon(take_all)
+    try:
+        assert taken.wait(PATIENCE_SECONDS)
+        assert full_shop.client.post("/v1/match", json={"question": "七天无理由退货"}).status_code == 200
+        assert not filling.done()
+    finally:
+        release.set()
+        filling.result(PATIENCE_SECONDS)
