@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from api.schemas import RequestId, Turn
+from api.schemas import RequestId, Turn, TurnBody
 from api.validation import StrictModel
 from kb.articles.models import ItemId
 from kb.customers.order_card import OrderCard
@@ -18,10 +18,24 @@ from kb.text.clean import CleanText
 
 MAX_QUESTION = 2_000
 MAX_TURNS = 20
+MAX_TURN = 2_000
+MAX_CONVERSATION = 10_000  # Anybody may send one, and all of it is masked and kept.
 MAX_SHOWN = 10
 
 Question = Annotated[str, CleanText, Field(min_length=1, max_length=MAX_QUESTION)]
-Turns = Annotated[list[Turn], Field(max_length=MAX_TURNS)]
+
+
+def _refuse_long(turns: list[TurnBody]) -> list[TurnBody]:
+    sizes = [len(turn.text) for turn in turns]
+    if max(sizes, default=0) > MAX_TURN or sum(sizes) > MAX_CONVERSATION:
+        raise ValueError(
+            f"a turn has at most {MAX_TURN:,} characters, and all of them together {MAX_CONVERSATION:,}; "
+            "send the newest ones only"
+        )
+    return turns
+
+
+Turns = Annotated[list[Turn], Field(max_length=MAX_TURNS), AfterValidator(_refuse_long)]
 
 
 class WidgetQuestion(StrictModel):

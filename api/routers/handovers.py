@@ -20,9 +20,10 @@ from api.widget_examples import HANDOVER, HANDOVER_ANSWER, HANDOVER_STORED
 from api.widget_place import take_widget_place
 from api.widget_schemas import HandoverAnswer, HandoverBody
 from index.public_answers import Known, PublicDesk
+from index.question import QuestionEmpty
 from kb.customer_token import Visitor
 from kb.handovers.models import ID_LENGTH, Handover, NewHandover, ReadArticle, Said, Speaker
-from kb.handovers.service import get_handover, save_handover
+from kb.handovers.service import get_handover, make_handover, save_handover
 
 router = APIRouter(route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
@@ -44,6 +45,8 @@ async def hand_over(
     """Store what an agent has to know, masked: the question, the order, and what was read already."""
     response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, body.order_id)
+    if not body.question.strip():
+        raise QuestionEmpty("The question is blank. Send what the customer asked as `question`.")
     handover, known = await take_widget_place(services, partial(_store, services, visitor, body))
     return HandoverAnswer(
         handover_id=handover.handover_id,
@@ -82,5 +85,7 @@ def _store(services: Services, visitor: Visitor | None, body: HandoverBody) -> t
         order_id=known.order.id if known.order else None,
         request_id=body.request_id,
     )
+    handover = make_handover(new, handover_id=uuid.uuid4().hex, now=services.now())
     with services.database.write() as session:
-        return save_handover(session, new, handover_id=uuid.uuid4().hex, now=services.now()), known
+        save_handover(session, handover)
+    return handover, known

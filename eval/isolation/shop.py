@@ -17,7 +17,7 @@ from kb.cases.models import Case
 from kb.cases.service import save_case
 from kb.database import Database
 from kb.handovers.models import NewHandover
-from kb.handovers.service import save_handover
+from kb.handovers.service import make_handover, save_handover
 from kb.notices.models import Notice, NoticeKind
 from kb.notices.service import save_notice
 from kb.orders.order import Order
@@ -82,7 +82,7 @@ def fill_shop(database: Database, secrets: Secrets, *, now: datetime) -> Targets
         for customer_id, orders in ((VISITOR, VISITORS_ORDERS), (OTHER, OTHERS_ORDERS)):
             _save_customer(session, customer_id, orders, secrets)
         left = NewHandover(secrets.make("handover"), (), (), customer_id=OTHER, order_id=OTHERS_ORDERS[0])
-        save_handover(session, left, handover_id=HANDOVER_ID, now=now)
+        save_handover(session, make_handover(left, handover_id=HANDOVER_ID, now=now))
     hidden = [f"hidden-{kind}" for kind in HIDDEN if kind != "replaced"]
     others = [
         *(f"case-{number}" for number in range(3)),

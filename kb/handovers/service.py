@@ -23,21 +23,35 @@ class HandoverNotFound(NotFound):
         super().__init__("No hand-over has this id. Check it; they are kept as long as matches are.")
 
 
-def save_handover(session: Session, new: NewHandover, *, handover_id: str, now: datetime) -> Handover:
-    """Store a hand-over under an id that nobody can guess, and return it as it is kept."""
-    row = HandoverRow(
-        id=handover_id,
+def make_handover(new: NewHandover, *, handover_id: str, now: datetime) -> Handover:
+    """Return a hand-over as it is to be kept: masked, under an id that nobody can guess; no transaction waits for it."""
+    return Handover(
+        handover_id=handover_id,
         at=now,
+        question=mask_personal_data(new.question).text,
+        turns=tuple(Said(said.role, mask_personal_data(said.text).text) for said in new.turns),
+        shown=new.shown,
         customer_id=new.customer_id,
         order_id=new.order_id,
         request_id=new.request_id,
-        question=mask_personal_data(new.question).text,
-        turns=[[said.role.value, mask_personal_data(said.text).text] for said in new.turns],
-        shown=[[article.id, article.title] for article in new.shown],
     )
-    session.add(row)
+
+
+def save_handover(session: Session, handover: Handover) -> None:
+    """Store a hand-over."""
+    session.add(
+        HandoverRow(
+            id=handover.handover_id,
+            at=handover.at,
+            customer_id=handover.customer_id,
+            order_id=handover.order_id,
+            request_id=handover.request_id,
+            question=handover.question,
+            turns=[[said.role.value, said.text] for said in handover.turns],
+            shown=[[article.id, article.title] for article in handover.shown],
+        )
+    )
     session.flush()
-    return _to_handover(row)
 
 
 def get_handover(session: Session, handover_id: str) -> Handover:

@@ -86,3 +86,21 @@ def test_an_unknown_hand_over_is_not_there(shop: Shop) -> None:
     answer = shop.client.get(f"/v1/handovers/{'0' * 32}", headers=bearer("agent"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "handover_not_found")
     assert shop.client.get("/v1/handovers/x", headers=bearer("agent")).status_code == 422
+
+
+@pytest.mark.parametrize("turns", [["退" * 2_001], ["退" * 2_000] * 5 + ["货"]])
+def test_a_conversation_longer_than_anybody_reads_is_refused_and_told_what_to_send(
+    shop: Shop, turns: list[str]
+) -> None:
+    for path in (ADDRESS, "/v1/widget/ask"):
+        answer = shop.client.post(path, json={"question": "退货", "turns": turns}, headers=bearer("widget"))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
+        assert "send the newest ones only" in answer.json()["error"]["details"][0]
+    kept = shop.client.post(ADDRESS, json={"question": "退货", "turns": ["退" * 2_000] * 5}, headers=bearer("widget"))
+    assert kept.status_code == 200
+
+
+def test_a_blank_question_is_refused_as_it_is_where_it_is_asked(shop: Shop) -> None:
+    for path in (ADDRESS, "/v1/widget/ask"):
+        answer = shop.client.post(path, json={"question": "  "}, headers=bearer("widget"))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "question_empty")

@@ -8,7 +8,14 @@ import pytest
 
 from kb.database import Database
 from kb.handovers.models import Handover, NewHandover, ReadArticle, Said, Speaker
-from kb.handovers.service import HandoverNotFound, get_handover, list_handovers, prune_handovers, save_handover
+from kb.handovers.service import (
+    HandoverNotFound,
+    get_handover,
+    list_handovers,
+    make_handover,
+    prune_handovers,
+    save_handover,
+)
 
 
 def save(database: Database, number: int, now: datetime, customer_id: str | None = "C1") -> Handover:
@@ -20,8 +27,10 @@ def save(database: Database, number: int, now: datetime, customer_id: str | None
         order_id="SO1",
         request_id="r1",
     )
+    handover = make_handover(new, handover_id=f"{number:032x}", now=now)
     with database.write() as session:
-        return save_handover(session, new, handover_id=f"{number:032x}", now=now)
+        save_handover(session, handover)
+    return handover
 
 
 def test_a_hand_over_is_kept_masked_and_found_by_its_id(database: Database, now: datetime) -> None:
@@ -51,3 +60,10 @@ def test_those_of_before_a_moment_are_forgotten_oldest_first(database: Database,
         assert prune_handovers(session, before=now + timedelta(days=3), limit=2) == 1
     with database.read() as session:
         assert [int(each.handover_id, 16) for each in list_handovers(session, "C1")] == [3]
+
+
+def test_what_was_said_is_stored_as_it_is_written(database: Database, now: datetime) -> None:
+    save(database, 1, now)
+    with database.read() as session:
+        stored = session.connection().exec_driver_sql("SELECT CAST(turns AS TEXT) FROM handovers").scalar_one()
+    assert "好的" in stored
