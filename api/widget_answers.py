@@ -71,6 +71,7 @@ def show_answer(answer: PublicAnswer, zone: ZoneInfo) -> WidgetAnswer:
         title=answer.title,
         html=render_plain(answer.reply) if answer.reply is not None else render_markdown(answer.body),
         text=answer.reply if answer.reply is not None else strip_markdown(answer.body),
+        applies=answer.applies,
         fits_order=answer.fits_order,
         missing=() if is_reply else answer.missing,
         source=AnswerSource(

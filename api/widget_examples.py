@@ -18,6 +18,7 @@ WIDGET_ANSWER: Example = {
     "title": "自营包裹超过承诺时间还没送到",
     "html": "<p>超过承诺时间还在路上的，物流页的最后一条轨迹说明包裹到了哪里。</p>",
     "text": "超过承诺时间还在路上的，物流页的最后一条轨迹说明包裹到了哪里。",
+    "applies": "met",
     "fits_order": True,
     "missing": [],
     "source": {

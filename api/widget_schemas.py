@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.schemas import RequestId, Turn, TurnBody
 from api.validation import StrictModel
 from kb.articles.models import ItemId
+from kb.conditions import Verdict
 from kb.customers.order_card import OrderCard
 from kb.handovers.models import ReadArticle
 from kb.orders.order import Identifier
@@ -84,6 +85,7 @@ class WidgetAnswer(BaseModel):
     title: str
     html: str = Field(description="The answer, rendered through an allow list of tags: may be shown as it is.")
     text: str = Field(description="The same without markup.")
+    applies: Verdict = Field(description="Whether the order meets its conditions; one without any is met.")
     fits_order: bool = Field(description="Whether the order meets its conditions, or facts of it stand in it.")
     missing: Sequence[str] = Field(description="What the order would have to tell for a reply that is filled from it.")
     source: AnswerSource

@@ -141,6 +141,12 @@ class Catalogue:
         return _append(self, entries)
 
 
+def find_ordered_at(context: OrderContext) -> datetime | None:
+    """Return when the order was placed: one that says tomorrow must not open what is in force from tomorrow on."""
+    placed_at = context.order.placed_at if context.order else None
+    return min(placed_at, context.now) if placed_at else None
+
+
 def make_catalogue(entries: Sequence[Entry]) -> Catalogue:
     """Return the catalogue of a list of items, all alive."""
     nothing = np.zeros(0, np.int64)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.asking import ORDER_ID, Asker, ask_which_order, language_of
-from index.catalogue import Scope
+from index.catalogue import Scope, find_ordered_at
 from index.explanation import Explainer
 from index.follower import LiveIndex
 from index.highlight import telling_terms
@@ -274,12 +274,10 @@ class _Beside:
 
 
 def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:
-    placed_at = context.order.placed_at if context.order else None
     return Scope(
         audience=request.audience,
         now=context.now,
-        # An order that says it was placed tomorrow must not open what is in force from tomorrow on.
-        ordered_at=min(placed_at, context.now) if placed_at else None,
+        ordered_at=find_ordered_at(context),
         without=request.without,
         kind=request.filters.kind,
         category=request.filters.category,

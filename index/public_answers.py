@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from index.catalogue import Catalogue, Scope
+from index.catalogue import Catalogue, Scope, find_ordered_at
 from index.matcher import Matcher
 from index.solutions import MatchRequest, MatchResult
 from kb.articles.models import ArticleStatus, ArticleVersionRow, Audience
@@ -16,7 +16,7 @@ from kb.articles.repository import find_versions
 from kb.changes import ItemKind
 from kb.conditions import Verdict, evaluate, parse_condition
 from kb.customer_token import Visitor
-from kb.customers.own_orders import find_own_order, list_own_orders
+from kb.customers.own_orders import OwnOrderNotFound, find_own_order, list_own_orders
 from kb.errors import NotFound
 from kb.orders.context import OrderContext, derive_context
 from kb.orders.order import Order
@@ -56,7 +56,8 @@ class PublicAnswer:
 
     Where there is none, its `reply` if that fits their order and nothing is missing: what an agent writes who has acted
     on it; else its body. `missing` names, in the article's language, what the order would have to tell for the reply.
-    `fits_order` says that the order meets the article's conditions, or that facts of it stand in the reply.
+    `applies` is whether the order meets the article's conditions; `fits_order`, that it does and there are any, or that
+    facts of it stand in the reply.
     """
 
     id: str
@@ -64,6 +65,7 @@ class PublicAnswer:
     title: str
     body: str
     reply: str | None
+    applies: Verdict
     fits_order: bool
     missing: tuple[str, ...]
     source: str | None
@@ -101,15 +103,24 @@ class PublicDesk:
         self._orders: OrderSource = matcher.surroundings.orders or OwnTables(self._database)
 
     def find_orders(self, visitor: Visitor | None, order_id: str | None) -> Known:
-        """Return what is known of a visitor's orders; raises `OwnOrderNotFound` where `order_id` is none of them."""
+        """Return what is known of a visitor's orders; raises `OwnOrderNotFound` where `order_id` is none of them.
+
+        Where an order is named, here or by the page, and cannot be had, none is told: never another in its place.
+        """
         if visitor is None:
             return Known()
         customer_id = visitor.customer_id
         orders = list_own_orders(self._orders, customer_id)
-        if order_id is not None:
-            return Known(customer_id, orders, find_own_order(self._orders, customer_id, order_id, orders))
-        page_order = next((order for order in orders if order.id == visitor.order_id), None)
-        return Known(customer_id, orders, page_order or (orders[0] if len(orders) == 1 else None))
+        named = order_id or visitor.order_id
+        if named is None:
+            return Known(customer_id, orders, orders[0] if len(orders) == 1 else None)
+        try:
+            found = find_own_order(self._orders, customer_id, named, orders)
+        except OwnOrderNotFound:
+            if order_id is not None:
+                raise
+            found = None
+        return Known(customer_id) if found is None else Known(customer_id, orders, found)
 
     def ask(self, question: str, turns: Sequence[str], known: Known) -> PublicMatch:
         """Return the answers to a question; raises `InvalidInput` where it cannot be asked."""
@@ -173,8 +184,7 @@ def _find_in_force(catalogue: Catalogue, article_id: str, context: OrderContext)
     ordinals = catalogue.ordinals.get((ItemKind.ARTICLE, article_id), ())
     if not ordinals:
         return []
-    ordered_at = context.order.placed_at if context.order else None
-    allowed = catalogue.select(Scope(Audience.PUBLIC, context.now, ordered_at, kind=ItemKind.ARTICLE))
+    allowed = catalogue.select(Scope(Audience.PUBLIC, context.now, find_ordered_at(context), kind=ItemKind.ARTICLE))
     return [(article_id, catalogue.entries[ordinal].key.version) for ordinal in ordinals if allowed[ordinal]]
 
 
@@ -191,7 +201,8 @@ def _tell(row: ArticleVersionRow, context: OrderContext) -> PublicAnswer:
     language: Language = "en" if row.language == "en" else "zh"
     filled = fill_reply(row.reply, context, language=language) if row.reply and not row.public_body else None
     missing = filled.missing if filled else ()
-    fits = evaluate(parse_condition(row.applies_when), context) is Verdict.MET
+    applies = evaluate(parse_condition(row.applies_when), context)
+    fits = applies is Verdict.MET
     is_told = filled is not None and not missing and fits and _is_supported(row, filled, context, language)
     return PublicAnswer(
         id=row.article_id,
@@ -199,6 +210,7 @@ def _tell(row: ArticleVersionRow, context: OrderContext) -> PublicAnswer:
         title=row.title,
         body=row.public_body or row.body or row.title,
         reply=filled.text if filled and is_told else None,
+        applies=applies,
         fits_order=bool((fits and row.applies_when and context.order) or (is_told and filled and filled.filled)),
         missing=tuple(SLOTS[name].label.say(language) for name in missing),
         source=row.source,

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from kb.errors import NotFound
 from kb.orders.order import Order
-from kb.sources.ports import OrderSource, SourceState
+from kb.sources.ports import OrderSource, SourceFault, SourceState
 
 log = logging.getLogger(__name__)
 
 MOST_OWN_ORDERS = 20
+# What says nothing of the source, only of the order that it was asked for.
+OF_ONE_ORDER = frozenset({SourceFault.UNUSABLE, SourceFault.ID_UNUSABLE})
 
 
 class OwnOrderNotFound(NotFound):
@@ -36,18 +38,19 @@ def list_own_orders(source: OrderSource, customer_id: str) -> tuple[Order, ...]:
 
 
 def find_own_order(source: OrderSource, customer_id: str, order_id: str, known: Sequence[Order]) -> Order | None:
-    """Return an order of the customer's, from those known or from the source; None where the source is away.
+    """Return an order of the customer's, from those known or from the source; None where the source cannot tell.
 
-    Raises `OwnOrderNotFound` for another customer's exactly as for one that nobody has.
+    Whatever is not theirs is answered alike, in trouble too, when only some orders are still remembered: None then, and
+    `OwnOrderNotFound` else, for another customer's, for one that nobody has, and for one that cannot be read.
     """
     listed = next((order for order in known if order.id == order_id), None)
     if listed is not None:
         return listed
     fetched = source.find_order(order_id)
-    found = fetched.value
+    found, report = fetched.value, fetched.report
     if found is not None and found.customer is not None and found.customer.id == customer_id:
         return found
-    if found is None and fetched.report.state is SourceState.UNAVAILABLE:
+    if report.state is not SourceState.OK and report.reason not in OF_ONE_ORDER:
         return None
     raise OwnOrderNotFound
 

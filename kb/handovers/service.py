@@ -24,7 +24,7 @@ class HandoverNotFound(NotFound):
 
 
 def make_handover(new: NewHandover, *, handover_id: str, now: datetime) -> Handover:
-    """Return a hand-over as it is to be kept: masked, under an id that nobody can guess; no transaction waits for it."""
+    """Return a hand-over as it is to be kept: masked, under an id that nobody can guess; before any transaction."""
     return Handover(
         handover_id=handover_id,
         at=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,14 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import select
 
+from kb.articles.service import save_article
 from kb.feedback.models import AskedThrough, MatchRow
 from kb.feedback.repository import list_matches
-from tests.api.conftest import Shop
+from kb.orders.repository import save_order
+from kb.sources.ports import OWN, Fetched, SourceReport, SourceState
+from tests.api.conftest import NOW, Shop
 from tests.api.widget_shop import ANNA, BORIS, CARLA, NOBODY, ONLY_ORDER, PAID, SHIPPED, TWINS, open_widget_shop, sign
+from tests.fakes import make_article, make_order
 
 RETURNS = "七天无理由退货"
 
@@ -242,3 +247,74 @@ def test_no_token_and_no_question_stands_in_the_log(shop: Shop, caplog: pytest.L
 
 def test_an_article_that_holds_to_the_end_of_the_calendar_is_told(shop: Shop) -> None:
     assert read(shop, "for-ever").json()["answer"]["source"]["valid_to"].startswith("9999-12-31T23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("article_id", "order_id", "applies"),
+    [
+        ("on-its-way", SHIPPED, "met"),
+        ("on-its-way", PAID, "unmet"),
+        ("on-its-way", None, "unknown"),
+        ("for-all", None, "met"),
+    ],
+)
+def test_an_article_says_whether_the_order_meets_its_conditions(
+    shop: Shop, article_id: str, order_id: str | None, applies: str
+) -> None:
+    params = {"order_id": order_id} if order_id else {}
+    answer = read(shop, article_id, sign(BORIS), **params)
+    assert answer.json()["answer"]["applies"] == applies
+
+
+class SourceInTrouble:
+    """Lists one order of the customer's, and gives none by its id."""
+
+    def find_order(self, order_id: str) -> Fetched[Any]:
+        """Return none: it cannot be asked."""
+        return Fetched(None, SourceReport(SourceState.UNAVAILABLE))
+
+    def find_order_by_number(self, numbers: Any) -> Fetched[Any]:
+        """Return none: it cannot be asked."""
+        return Fetched(None, SourceReport(SourceState.UNAVAILABLE))
+
+    def list_customer_orders(self, customer_id: str, *, limit: int) -> Fetched[Any]:
+        """Return the one order that is listed."""
+        return Fetched((make_order(id=ONLY_ORDER, customer={"id": customer_id}),), OWN)
+
+
+def test_an_order_that_is_named_and_cannot_be_had_is_never_replaced_by_another(
+    tmp_path: Path, empty_sqlite_file: Path
+) -> None:
+    with open_widget_shop(tmp_path, empty_sqlite_file, orders=SourceInTrouble()) as shop:
+        assert ask(shop, "快递到哪了", sign()).json()["order"]["id"] == ONLY_ORDER
+        by_page = ask(shop, "快递到哪了", sign(order_id="SO-older")).json()
+        named = ask(shop, "快递到哪了", sign(), order_id="SO-older").json()
+        handed_over = shop.client.post(
+            "/v1/widget/handover", json={"question": "快递到哪了", "order_id": "SO-older"}, headers=sign()
+        ).json()
+        for answer in (by_page, named, handed_over):
+            assert answer["order"] is None
+            assert ONLY_ORDER not in str(answer)
+
+
+def test_the_order_of_the_page_is_found_also_where_twenty_newer_ones_are_listed(
+    tmp_path: Path, empty_sqlite_file: Path
+) -> None:
+    with open_widget_shop(tmp_path, empty_sqlite_file) as shop:
+        with shop.database.write() as session:
+            for number in range(20):
+                placed_at = (NOW - timedelta(minutes=number)).isoformat()
+                save_order(session, make_order(id=f"SO-new-{number}", customer={"id": ANNA}, placed_at=placed_at))
+        assert ask(shop, "快递到哪了", sign(order_id=ONLY_ORDER)).json()["order"]["id"] == ONLY_ORDER
+
+
+def test_an_order_said_to_be_placed_tomorrow_opens_no_article_of_tomorrow(
+    tmp_path: Path, empty_sqlite_file: Path
+) -> None:
+    tomorrow = (NOW + timedelta(days=1)).isoformat()
+    coming = make_article(id="by-order", title="明天的新规", basis="order", effective_from=tomorrow, reply=None)
+    with open_widget_shop(tmp_path, empty_sqlite_file) as shop:
+        with shop.database.write() as session:
+            save_article(session, coming, now=NOW)
+            save_order(session, make_order(id="SO-tomorrow", customer={"id": ANNA}, placed_at=tomorrow))
+        assert code_of(read(shop, "by-order", sign(), order_id="SO-tomorrow")) == (404, "article_not_found")

@@ -8,10 +8,13 @@ import pytest
 
 from kb.customers.own_orders import OwnOrderNotFound, find_own_order, list_own_orders
 from kb.orders.order import Order
-from kb.sources.ports import OWN, Fetched, SourceReport, SourceState
+from kb.sources.ports import OWN, Fetched, SourceFault, SourceReport, SourceState
 from tests.fakes import make_order
 
 AWAY = SourceReport(SourceState.UNAVAILABLE)
+REMEMBERED = SourceReport(SourceState.STALE, 60.0, SourceFault.TIMED_OUT)
+UNREADABLE = SourceReport(SourceState.UNAVAILABLE, reason=SourceFault.UNUSABLE)
+UNREADABLE_SINCE = SourceReport(SourceState.STALE, 60.0, SourceFault.UNUSABLE)
 MINE, THEIRS = make_order(id="mine", customer={"id": "C1"}), make_order(id="theirs", customer={"id": "C2"})
 OF_NOBODY = make_order(id="of-nobody", customer=None)
 
@@ -56,11 +59,17 @@ def test_an_older_order_of_theirs_is_found_by_its_id() -> None:
 
 
 @pytest.mark.parametrize("order_id", ["theirs", "of-nobody", "unknown"])
-@pytest.mark.parametrize("report", [OWN, SourceReport(SourceState.STALE, 60.0)])
+@pytest.mark.parametrize("report", [OWN, UNREADABLE, UNREADABLE_SINCE])
 def test_what_is_not_shown_to_be_theirs_is_not_there(order_id: str, report: SourceReport) -> None:
     with pytest.raises(OwnOrderNotFound):
         find_own_order(ToldSource([THEIRS, OF_NOBODY], None, report), "C1", order_id, [MINE])
 
 
-def test_while_the_source_is_away_nobody_knows() -> None:
-    assert find_own_order(ToldSource([], None, AWAY), "C1", "mine", ()) is None
+@pytest.mark.parametrize("order_id", ["theirs", "of-nobody", "unknown"])
+@pytest.mark.parametrize("report", [AWAY, REMEMBERED])
+def test_while_the_source_is_away_nobody_knows_what_is_not_theirs(order_id: str, report: SourceReport) -> None:
+    assert find_own_order(ToldSource([THEIRS, OF_NOBODY], None, report), "C1", order_id, [MINE]) is None
+
+
+def test_an_order_of_theirs_that_is_remembered_stands_in_while_the_source_is_away() -> None:
+    assert find_own_order(ToldSource([MINE], None, REMEMBERED), "C1", "mine", ()) == MINE
