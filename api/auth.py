@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.errors import Forbidden, Unauthorized, make_error_answer
 from kb.access import ApiKey, Role, find_key
 from kb.audit.models import MAX_ACTOR
+from kb.feedback.models import FeedbackVerdict
+from kb.feedback.service import NewJudgement
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ PERMITS: Mapping[str, Mapping[frozenset[str], frozenset[Role]]] = {
 }
 # Those who see nothing of customers.
 WITHOUT_CUSTOMERS = frozenset({Role.EDITOR, Role.WIDGET, Role.ANALYST})
+# What came of an answer, as far as customers can tell: what was sent to them is for agents to say.
+OF_CUSTOMERS = frozenset({FeedbackVerdict.SOLVED, FeedbackVerdict.DISMISSED, FeedbackVerdict.WRONG})
 # Only tells the API description that there is a key; `BearerGate` is what asks for it.
 DESCRIBE_KEY = Depends(HTTPBearer(auto_error=False, description="A key of the service, where any is set."))
 
@@ -121,6 +125,18 @@ def refuse_other_times(request: Request, *, names_time: bool) -> None:
     """Raise `Forbidden` where a widget asks what held, or will hold, at another time than now."""
     if names_time and find_role(request) is Role.WIDGET:
         raise Forbidden(f"A key of the role {Role.WIDGET} asks about the present. Leave `now` out.")
+
+
+def refuse_words_of_agents(request: Request, judgement: NewJudgement) -> None:
+    """Raise `Forbidden` where a widget judges as only agents can: what was sent, by whom, and when."""
+    if find_role(request) is not Role.WIDGET:
+        return
+    names_agents = (judgement.agent, judgement.reply, judgement.at) != (None, None, None)
+    if judgement.verdict not in OF_CUSTOMERS or names_agents:
+        raise Forbidden(
+            f"A key of the role {Role.WIDGET} says what customers can say. Send `verdict` "
+            f"{', '.join(sorted(OF_CUSTOMERS))}, without `agent`, `reply` and `at`; or use an agent's key."
+        )
 
 
 def refuse_customers(request: Request, *, names_customer: bool, is_public: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from anyio import to_thread
 from fastapi import APIRouter, Body, Path, Query, Request
 
-from api.auth import DESCRIBE_KEY, find_role
+from api.auth import DESCRIBE_KEY, find_role, refuse_words_of_agents
 from api.errors import ErrorAnswer, NotReady
 from api.examples import FEEDBACK_ANSWER, FEEDBACK_NOTHING, FEEDBACK_UNDONE, FEEDBACK_USED
 from api.json_body import StrictJsonRoute
@@ -43,6 +43,7 @@ SolutionId = Annotated[ItemId | None, Query(description="With `kind`: of this so
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The key is missing or wrong.", "model": ErrorAnswer},
+    403: {"description": "The key's role may not say this.", "model": ErrorAnswer},
     404: {"description": "No recorded match has this request id.", "model": ErrorAnswer},
     422: {"description": "A field is unusable, or the match did not show this solution.", "model": ErrorAnswer},
     503: {"description": "The match is still being written; see Retry-After.", "model": ErrorAnswer},
@@ -69,7 +70,9 @@ async def post_feedback(body: NewFeedback, request: Request, services: ServicesN
     One judgement of a solution stands at a time: the same again changes nothing, another takes its place, and the one
     before is listed under `earlier`.
     """
-    judge = partial(_judge, services, body.to_judgement(), _list_ways(request))
+    judgement = body.to_judgement()
+    refuse_words_of_agents(request, judgement)
+    judge = partial(_judge, services, judgement, _list_ways(request))
     standing = await _take_place(request, services, judge)
     services.metrics.count_feedback(body.verdict)
     return standing

@@ -42,6 +42,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"description": "A field is missing, unknown or wrong.", "model": ErrorAnswer},
     503: {"description": "Too busy or not ready; see Retry-After.", "model": ErrorAnswer},
 }
+JUDGEMENT_REFUSALS: dict[int | str, dict[str, Any]] = {
+    **REFUSALS,
+    404: {"description": "The widget has given no such answer.", "model": ErrorAnswer},
+    422: {"description": "A field is unusable, or the answer did not show this article.", "model": ErrorAnswer},
+}
 BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "The body is not JSON.", "model": ErrorAnswer},
     413: {"description": "The body is larger than 1 MB.", "model": ErrorAnswer},
@@ -98,11 +103,12 @@ async def answer_customer(
     "/v1/widget/feedback",
     summary="Say whether an answer helped",
     status_code=204,
-    responses={**REFUSALS, **BODY_REFUSALS},
+    responses={**JUDGEMENT_REFUSALS, **BODY_REFUSALS},
 )
 async def judge_answer(body: Judged, services: ServicesNeeded, visitor: VisitorAsks) -> None:
     """Say whether an article solved the problem; the last word stands. Only its own answers can a widget judge."""
-    await take_widget_place(services, partial(_judge, services, body))
+    if services.recorder.is_on:  # Else there is nothing that it could be said of, and nobody is to notice.
+        await take_widget_place(services, partial(_judge, services, body))
     services.metrics.count_feedback(_read_verdict(body))
 
 

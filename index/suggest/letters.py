@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from kb.text.pinyin import LONGEST_SYLLABLE, SYLLABLES
 
@@ -32,7 +31,6 @@ def cut_letters(parts: tuple[str, ...], *, is_last: bool) -> list[tuple[Sound, .
     return [way for _, way in ways]
 
 
-@lru_cache(maxsize=4096)
 def _cut_part(part: str, *, is_last: bool) -> tuple[tuple[float, tuple[Sound, ...]], ...]:
     if not part or len(part) > MAX_LETTERS:
         return ()

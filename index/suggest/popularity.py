@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.changes import ItemKind
-from kb.feedback.models import POSITIVE, FeedbackRow, MatchRow
+from kb.feedback.models import POSITIVE, AskedThrough, FeedbackRow, MatchRow
 
 NEWEST = 5_000  # Matches, and judgements, that are read.
 HALF_LIFE = timedelta(days=7)
 SHOWN_SURE, FOUND_HELPFUL = 1.0, 3.0
 
-_MATCHES = select(MatchRow.at, MatchRow.shown).where(MatchRow.answered).order_by(MatchRow.row_id.desc()).limit(NEWEST)
+# What is opened because it was suggested must not be suggested the more for it.
+_IS_SURE = (MatchRow.answered, MatchRow.through != AskedThrough.READING)
+_MATCHES = select(MatchRow.at, MatchRow.shown).where(*_IS_SURE).order_by(MatchRow.row_id.desc()).limit(NEWEST)
 _JUDGEMENTS = (
     select(FeedbackRow.at, FeedbackRow.solution_id)
     .where(

@@ -77,13 +77,18 @@ class MatchRecorder:
         self._pruned_at: float | None = None
         self._thread = threading.Thread(target=self._run, name="match-recorder", daemon=True)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether matches are recorded."""
+        return self._rules.records
+
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()
 
     def record(self, match: AnsweredMatch) -> None:
         """Put a match in the queue, or drop it where the queue is full; never waits for the database."""
-        if not self._rules.records:
+        if not self.is_on:
             return
         with self._changed:
             fits = len(self._waiting) < self._rules.capacity and not self._is_closing
@@ -200,16 +205,17 @@ class MatchRecorder:
         try:
             while True:
                 with self._database.write() as session:
-                    pruned = prune_matches(session, before=before, limit=PRUNED_AT_ONCE)
-                    prune_handovers(session, before=before, limit=PRUNED_AT_ONCE)
-                if pruned:
-                    log.info("matches_pruned", extra={"matches": pruned})
-                if pruned < PRUNED_AT_ONCE or self._is_closing or self._waiting:
+                    matches = prune_matches(session, before=before, limit=PRUNED_AT_ONCE)
+                    handovers = prune_handovers(session, before=before, limit=PRUNED_AT_ONCE)
+                is_more = PRUNED_AT_ONCE in (matches, handovers)
+                if matches or handovers:
+                    log.info("matches_pruned", extra={"matches": matches, "handovers": handovers})
+                if not is_more or self._is_closing or self._waiting:
                     break
         except SQLAlchemyError as error:
             log.warning("prune_failed", extra={"error": type(error).__name__})
             return
-        if pruned == PRUNED_AT_ONCE:
+        if is_more:
             self._pruned_at = None  # Interrupted by matches: go on after them.
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from kb.feedback.repository import EVERY_WAY, find_match, read_shown
 from kb.text.mask import mask_personal_data
 
 MAX_EARLIER = 20  # Judgements of one solution kept after they ended; somebody's stuck key is not history.
+CLOCKS_DIFFER = timedelta(minutes=1)
 NEEDS_SOLUTION = frozenset({FeedbackVerdict.USED, FeedbackVerdict.EDITED})
 
 
@@ -61,6 +62,15 @@ class SolutionNeeded(InvalidInput):
         super().__init__(
             f"A whole answer cannot be {verdict.value!r}. Name the solution, or send solved, wrong or dismissed."
         )
+
+
+class JudgedLater(InvalidInput):
+    """Nobody has judged anything tomorrow."""
+
+    code = "judged_later"
+
+    def __init__(self) -> None:
+        super().__init__("`at` is later than now. Send when it was judged, or leave it out: it is the present then.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +115,11 @@ def save_judgement(
 ) -> StandingJudgement:
     """Let a judgement stand, in place of the one on the same solution; the same one again changes nothing.
 
-    Only a match that came one of the ways in `among` can be judged. Raises `MatchNotFound`, `SolutionNotShown` or
-    `SolutionNeeded`.
+    Only a match that came one of the ways in `among` can be judged. Raises `MatchNotFound`, `SolutionNotShown`,
+    `SolutionNeeded` or `JudgedLater`.
     """
+    if judgement.at is not None and judgement.at > now + CLOCKS_DIFFER:
+        raise JudgedLater
     match = _get_match(session, judgement.request_id, among)
     shown = _get_shown(match, judgement.solution)
     if shown is None and judgement.verdict in NEEDS_SOLUTION:

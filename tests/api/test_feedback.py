@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,6 +94,13 @@ def test_judged_moment_is_the_callers_or_the_present(desk_shop: Shop) -> None:
     assert say(desk_shop.client, request_id, "solved", at=at).json()["at"] == "2026-11-14T01:00:00Z"
     say(desk_shop.client, request_id, "used", solution=RETURNS)
     assert {judgement.at for judgement in read_matches(desk_shop)[0].judgements} >= {NOW}
+
+
+def test_nobody_has_judged_anything_later_than_now(desk_shop: Shop) -> None:
+    request_id = match(desk_shop.client)
+    later = say(desk_shop.client, request_id, "solved", at=(NOW + timedelta(seconds=61)).isoformat())
+    assert error_of(later) == (422, "judged_later")
+    assert say(desk_shop.client, request_id, "solved", at=(NOW + timedelta(seconds=60)).isoformat()).status_code == 200
 
 
 def test_whole_answer_can_be_judged_even_where_nothing_was_shown(shop: Shop) -> None:
@@ -189,6 +197,9 @@ def test_recording_can_be_switched_off(desk_shop: Shop) -> None:
     settings = Settings.model_validate({**desk_shop.settings.model_dump(), "record_matches": False})
     with TestClient(create_app(settings, matcher=desk_shop.matcher)) as client:
         assert error_of(say(client, match(client), "solved")) == (404, "match_not_found")
+        # Of a customer's kind word nobody needs to hear that it was not written down.
+        said = {"request_id": match(client), "article_id": "returns-7-days", "solved": True}
+        assert client.post("/v1/widget/feedback", json=said).status_code == 204
     with desk_shop.database.read() as session:
         assert count_matches(session) == 0
 

@@ -176,3 +176,24 @@ def test_a_widget_asks_about_the_present(shop: Shop) -> None:
     body = {"question": "不想要了能退吗", "audience": "public", "now": "2027-01-01T00:00:00Z"}
     assert ask(shop, Role.WIDGET, ("POST", "/v1/match", body)) == 403
     assert ask(shop, Role.EDITOR, ("POST", "/v1/match", body)) == 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"verdict": "used"},
+        {"verdict": "edited"},
+        {"verdict": "solved", "agent": "a-17"},
+        {"verdict": "solved", "reply": "请加微信"},
+        {"verdict": "solved", "at": "2026-11-14T00:00:00Z"},
+    ],
+)
+def test_a_widget_says_nothing_that_only_agents_can(shop: Shop, fields: dict[str, str]) -> None:
+    match_as(shop, Role.WIDGET, "said-by-a-page")
+    solution = {"kind": "article", "id": "returns-7-days"}
+    body = {"request_id": "said-by-a-page", "solution": solution, **fields}
+    assert ask(shop, Role.WIDGET, ("POST", "/v1/feedback", body)) == 403
+    assert ask(shop, Role.AGENT, ("POST", "/v1/feedback", body)) == 200
+    for verdict in ("solved", "dismissed", "wrong"):
+        said = {"request_id": "said-by-a-page", "solution": solution, "verdict": verdict}
+        assert ask(shop, Role.WIDGET, ("POST", "/v1/feedback", said)) == 200

@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch
-from kb.feedback.recorder import MatchRecorder, RecordingRules, RecordOutcome, open_recorder
+from kb.feedback.recorder import PRUNED_AT_ONCE, MatchRecorder, RecordingRules, RecordOutcome, open_recorder
 from kb.feedback.repository import insert_matches, list_matches
+from kb.handovers.models import HandoverRow, NewHandover
+from kb.handovers.service import make_handover, save_handover
 from tests.kb.feedback_makers import AT, make_answered
 
 DROPPED, WRITTEN = RecordOutcome.DROPPED, RecordOutcome.WRITTEN
@@ -162,3 +165,21 @@ def test_old_matches_are_pruned_by_the_thread(make_database: Callable[[], Databa
         assert recorder.flush()
     recorder.close()
     assert read_ids(database) == ["r0", "r1", "r2"]
+
+
+def test_hand_overs_are_pruned_to_the_last_also_where_there_are_more_of_them_than_of_matches(
+    make_database: Callable[[], Database],
+) -> None:
+    database = make_database()
+    left = NewHandover("退货", (), ())
+    with database.write() as session:
+        for n in range(2 * PRUNED_AT_ONCE + 1):
+            save_handover(session, make_handover(left, handover_id=f"{n:032x}", now=AT - timedelta(days=8)))
+    recorder = make_recorder(database, Counts(), kept=timedelta(days=7))
+    recorder.start()
+    for match in number(3):
+        recorder.record(match)
+        assert recorder.flush()
+    recorder.close()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(HandoverRow)) == 0
