@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from api.auth import BearerGate
+from api.crash import CrashAnswerer
 from api.cross_origin import CrossOrigin
 from api.errors import install_error_handlers
 from api.metrics import Metrics
+from api.own_host import OwnHost
 from api.policy import make_security_headers
 from api.request_record import RequestRecorder
 from api.routers import (
@@ -83,7 +85,10 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
     install_error_handlers(app)
     # The last one added is the outermost.
     app.add_middleware(BearerGate, keys=settings.keys)
+    app.add_middleware(CrashAnswerer)
     app.add_middleware(CrossOrigin, origins=read_origins(settings.widget_origins))
+    if not settings.keys:
+        app.add_middleware(OwnHost)
     headers = make_security_headers(read_ancestors(settings.frame_ancestors))
     app.add_middleware(RequestRecorder, metrics=metrics, headers=headers)
     return app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging.config
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import uvicorn
 
 from api.app import create_app
 from api.logs import LOG_CONFIG
+from api.own_host import is_loopback
 from index.cli import show_progress
 from index.opening import open_matcher
 from kb.errors import XianzhiError
@@ -60,14 +60,6 @@ def serve_with(settings: Settings, *, host: str, port: int) -> None:
             server_header=False,
             log_config=None,
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach an address; a name other than localhost could mean any."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def describe_links(host: str, port: int) -> str:

@@ -40,6 +40,18 @@ class Forbidden(XianzhiError):
     code = "forbidden"
 
 
+class HostRefused(XianzhiError):
+    """Without a key only this machine is answered."""
+
+    code = "host_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No key is set, and so only requests to localhost or 127.0.0.1 are answered. "
+            "Use one of those in the address, or set XIANZHI_API_KEY or XIANZHI_API_KEYS."
+        )
+
+
 class WebhookDisabled(XianzhiError):
     """No secret is set, and so nobody can show who sends."""
 
@@ -61,6 +73,7 @@ class NotReady(XianzhiError):
 STATUS: Mapping[type[Exception], int] = {
     InvalidJson: 400,
     BodyMissing: 400,
+    HostRefused: 400,
     Unauthorized: 401,
     CustomerTokenRefused: 401,
     Forbidden: 403,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-import traceback
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import make_internal_answer
 from api.metrics import Metrics
 from api.policy import make_security_headers
 
@@ -38,7 +36,7 @@ class _Exchange:
 
 
 class RequestRecorder:
-    """ASGI middleware around everything, also around what goes wrong."""
+    """ASGI middleware around everything; `CrashAnswerer`, within it, answers what goes wrong."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, headers: Mapping[str, str] = SECURITY_HEADERS) -> None:
         self.app = app
@@ -62,11 +60,6 @@ class RequestRecorder:
             await self.app(scope, receive, send_with_headers)
         except ClientDisconnect:
             exchange.status = CLIENT_GONE
-        except Exception as error:
-            _log_crash(exchange.request_id, error)
-            if exchange.status:
-                raise
-            await make_internal_answer(exchange.request_id)(scope, receive, send_with_headers)
         finally:
             self._record(exchange, scope)
 
@@ -94,15 +87,3 @@ def _add_headers(message: Message, request_id: str, security: Mapping[str, str])
     headers["X-Request-ID"] = request_id
     for name, value in security.items():
         headers.setdefault(name, value)
-
-
-def _log_crash(request_id: str, error: Exception) -> None:
-    # The message of an error may hold a customer's words: only its type and where it arose are logged.
-    log.error(
-        "request_crashed",
-        extra={
-            "request_id": request_id,
-            "error": type(error).__name__,
-            "frames": [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)],
-        },
-    )

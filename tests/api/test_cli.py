@@ -7,8 +7,9 @@ import logging
 
 import pytest
 
-from api.cli import KeyNeeded, describe_links, is_loopback, serve
+from api.cli import KeyNeeded, describe_links, serve
 from api.logs import JsonFormatter
+from api.own_host import is_loopback
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

@@ -24,6 +24,7 @@ from kb.database import Database
 from kb.errors import ArticleNotFound, InvalidCondition, XianzhiError
 from kb.settings import Settings
 from tests.api.conftest import KEY, Shop
+from tests.api.widget_shop import ORIGIN
 from tests.fakes import FakeEncoder
 
 ADDRESSES = [
@@ -142,13 +143,18 @@ def test_crash_is_a_500_that_tells_and_logs_nothing_of_the_question(
     database = make_database()
     live = LiveIndex(database, BrokenEncoder(), full_shop.settings.data_dir / "broken")
     live.open()
-    app = create_app(Settings(), matcher=Matcher(live, full_shop.matcher.surroundings))
+    settings = Settings.model_validate({"widget_origins": ORIGIN})
+    app = create_app(settings, matcher=Matcher(live, full_shop.matcher.surroundings))
     with TestClient(app) as client, caplog.at_level(logging.INFO, logger="api"):
         answer = client.post("/v1/match", json={"question": "机密问题"}, headers={"X-Request-ID": "r9"})
+        logged = [record.message for record in caplog.records]
+        widgets = client.post("/v1/widget/ask", json={"question": "机密问题"}, headers={"Origin": ORIGIN})
     live.close()
+    assert (widgets.status_code, widgets.headers["Access-Control-Allow-Origin"]) == (500, ORIGIN)
+    assert answer.headers["Content-Security-Policy"]
     assert answer.status_code == 500
     assert (answer.json()["error"]["code"], answer.json()["error"]["request_id"]) == ("internal_error", "r9")
-    assert [record.message for record in caplog.records] == ["request_crashed", "request_served"]
+    assert logged == ["request_crashed", "request_served"]
     assert "机密" not in answer.text + "".join(str(vars(record)) for record in caplog.records)
 
 
