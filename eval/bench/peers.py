@@ -58,8 +58,10 @@ def compare_contenders(
         rivals = [stack.enter_context(start_rival(name, folder)) for name in names]
         figures = {rival.name: RivalFigures() for rival in rivals}
         for rival in rivals:
+            report(f"{dataset.name}: {rival.name} loads its model")
+            rival.tell(do="weigh")  # Once all have answered, nobody loads while another builds.
+        for rival in rivals:
             report(f"{dataset.name}: {rival.name} builds")
-            rival.tell(do="weigh")  # It has loaded its model when it answers.
             built = rival.tell(do="build")
             figures[rival.name].build_seconds = built["seconds"]
             figures[rival.name].build_core_seconds = built["core_seconds"]
