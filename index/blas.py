@@ -13,7 +13,7 @@ def one_blas_thread() -> Iterator[None]:
     """Let BLAS use one thread, in the whole process; afterwards it is as it was.
 
     A product of 10,000 vectors with a question takes a millisecond; its helpers then go on spinning on the cores that
-    other requests wait for, and a match costs more than twice the processor time.
+    other requests wait for.
     """
     with threadpool_limits(limits=1, user_api="blas"):
         yield
