@@ -36,10 +36,13 @@ class SharedBatches:
     takes along those of about its length that wait too. Nobody ever waits for a batch to fill.
     """
 
-    def __init__(self, run: Network, *, lanes: int, most: int) -> None:
+    def __init__(
+        self, run: Network, *, lanes: int, most: int, longest_wait_seconds: float = LONGEST_WAIT_SECONDS
+    ) -> None:
         self._run = run
         self._free_lanes = lanes
         self._most = most
+        self._longest_wait_seconds = longest_wait_seconds
         self._waiting: deque[_Waiting] = deque()
         self._mutex = threading.Lock()
 
@@ -57,8 +60,18 @@ class SharedBatches:
             else:
                 own = _Waiting(tokens)
                 self._waiting.append(own)
-        vector = None if is_first else own.turn.result(LONGEST_WAIT_SECONDS)
+        vector = None if is_first else self._wait(own)
         return self._lead(tokens) if vector is None else vector
+
+    def _wait(self, own: _Waiting) -> FloatVector | None:
+        try:
+            return own.turn.result(self._longest_wait_seconds)
+        except TimeoutError:
+            with self._mutex:
+                if own in self._waiting:
+                    self._waiting.remove(own)  # Who has left must inherit no lane: nobody would give it on.
+                    raise
+        return own.turn.result(self._longest_wait_seconds)  # The turn was given at this very moment.
 
     def _lead(self, tokens: TokenIds) -> FloatVector:
         companions = self._take_companions(len(tokens))

@@ -13,8 +13,9 @@ from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 class RememberingEncoder:
     """Encodes as another encoder does, and no question twice while it is among the last `kept`.
 
-    A vector depends on the encoder and the text alone, so that nothing is ever out of date: not on the order, the
-    moment, the audience or the state of the base, on all of which a result depends. Texts are kept as digests only.
+    A vector depends on nothing that changes, so that none is ever out of date: not on the order, the moment, the
+    audience or the state of the base, on all of which a result depends. (In int8, where questions share batches, it
+    depends a little on those that were encoded beside it.) Texts are kept as digests only.
     """
 
     def __init__(self, encoder: Encoder, *, kept: int) -> None:

@@ -73,11 +73,11 @@ class Settings(BaseSettings):
     )
     encoder_threads: int = Field(1, ge=1, le=64, description="Threads the encoder uses for one batch.", examples=["1"])
     questions_together: int = Field(
-        8,
+        1,
         ge=1,
         le=64,
         description="Questions arriving together that share one batch of the encoder; 1 encodes each alone.",
-        examples=["8"],
+        examples=["1"],
     )
     question_vectors: int = Field(
         10_000,

@@ -8,16 +8,19 @@ commit in the same call; whoever holds this lock from before the transaction unt
 from __future__ import annotations
 
 import fcntl
+import os
+import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
+SUFFIX = "-writer"
 SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.001, 0.05
 
 
@@ -47,10 +50,29 @@ class WriterLock:
 
     def _open(self) -> IO[str]:
         try:
+            is_new = not self.path.exists()
             # Never the database's own file: closing it would drop SQLite's locks on it.
-            return self.path.open("a")
+            file = self.path.open("a")
+        except PermissionError:
+            return self._open_to_read()  # As another user's command left it.
         except OSError as error:
             raise OperationalError(None, None, error) from error
+        if is_new:
+            self._give_to_owner(file)
+        return file
+
+    def _open_to_read(self) -> IO[str]:
+        try:
+            return self.path.open()
+        except OSError as error:
+            raise OperationalError(None, None, error) from error
+
+    def _give_to_owner(self, file: IO[str]) -> None:
+        """Let whoever may open the database open the lock as well, also where an administrator's command made it."""
+        with suppress(OSError):  # Who may not give files away can lock it all the same.
+            database = self.path.with_name(self.path.name.removesuffix(SUFFIX)).stat()
+            os.fchmod(file.fileno(), stat.S_IMODE(database.st_mode))
+            os.fchown(file.fileno(), database.st_uid, database.st_gid)
 
     def _wait_for_others(self, file: IO[str], deadline: float) -> None:
         wait = SHORTEST_WAIT_SECONDS

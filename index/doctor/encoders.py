@@ -8,7 +8,15 @@ from pathlib import Path
 from index.adaptation.adopted import find_serving, read_adoption
 from index.doctor.observation import Level, Observation, Part
 from index.encoder import open_tokenizer
-from index.prepared import ONNX_FILES, TOKENIZER_FILE, ModelDamaged, Precision, read_description, verify_weights
+from index.prepared import (
+    ONNX_FILES,
+    TOKENIZER_FILE,
+    ModelDamaged,
+    ModelNotPrepared,
+    Precision,
+    read_description,
+    verify_weights,
+)
 from kb.errors import XianzhiError
 from kb.settings import Settings
 
@@ -30,21 +38,23 @@ def examine_encoders(settings: Settings) -> Iterator[Observation]:
         return
     adapted = [settings.encoders_dir / name for name in adoption.folders] if adoption else []
     for folder in dict.fromkeys([serving, *adapted]):
-        yield _examine(folder, remedy=UNDO if folder in adapted else PREPARE, serves=folder == serving)
+        needed = Precision(settings.precision) if folder == serving else None
+        yield _examine(folder, remedy=UNDO if folder in adapted else PREPARE, needed=needed)
 
 
-def _examine(folder: Path, *, remedy: str, serves: bool) -> Observation:
+def _examine(folder: Path, *, remedy: str, needed: Precision | None) -> Observation:
+    """Return how a folder is; the weights of the precision that serves are `needed`, others may be absent."""
     try:
         description = read_description(folder)
         for precision in Precision:
-            if (folder / ONNX_FILES[precision]).is_file():
+            if precision is needed or (folder / ONNX_FILES[precision]).is_file():
                 verify_weights(folder, description, precision)
         # The tokenizer has no checksum of its own; one that cannot be read is noticed.
         open_tokenizer(folder / TOKENIZER_FILE, description.max_tokens)
-    except ModelDamaged as error:
+    except (ModelDamaged, ModelNotPrepared) as error:
         return Observation(Part.ENCODER, Level.WRONG, error.message, remedy, subject=folder.name)
     except Exception as error:  # The tokenizer's binding raises plain exceptions.
         what = f"{folder} cannot be read ({type(error).__name__})."
         return Observation(Part.ENCODER, Level.WRONG, what, remedy, subject=folder.name)
-    role = "serves" if serves else "is kept to go back to"
+    role = "serves" if needed else "is kept to go back to"
     return Observation(Part.ENCODER, Level.WELL, f"{folder.name} is whole and {role}.", subject=folder.name)

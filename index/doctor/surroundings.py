@@ -28,11 +28,15 @@ def examine_surroundings(settings: Settings, *, environment_file: Path = Path(".
 def _examine_room(settings: Settings) -> Observation:
     newest = list_generations(settings.generations_dir)[:1]
     size = sum(path.stat().st_size for folder in newest for path in folder.rglob("*") if path.is_file())
-    needed, free = BUILDS_AT_ONCE * size + SPARE_BYTES, shutil.disk_usage(settings.data_dir).free
+    needed, free = BUILDS_AT_ONCE * size + SPARE_BYTES, shutil.disk_usage(_find_existing(settings.data_dir)).free
     what = f"{free // MEGABYTE:,} MiB are free where {needed // MEGABYTE:,} are needed for the next build."
     if free >= needed:
         return Observation(Part.DISK, Level.WELL, what)
     return Observation(Part.DISK, Level.WRONG, what, f"Make room, or move {PREFIX}DATA_DIR.")
+
+
+def _find_existing(folder: Path) -> Path:
+    return next((path for path in (folder, *folder.absolute().parents) if path.is_dir()), Path("/"))
 
 
 def _examine_rights(settings: Settings, environment_file: Path) -> Iterator[Observation]:
@@ -41,8 +45,7 @@ def _examine_rights(settings: Settings, environment_file: Path) -> Iterator[Obse
         if path.exists() and path.stat().st_mode & stat.S_IWOTH:
             what, remedy = f"Everybody on this machine may write to {path}.", f"chmod o-rwx {path}"
             yield Observation(Part.SETTINGS, Level.WRONG, what, remedy)
-    can_enter = settings.data_dir.stat().st_mode & stat.S_IXOTH
-    if database.exists() and database.stat().st_mode & stat.S_IROTH and can_enter:
+    if database.exists() and database.stat().st_mode & stat.S_IROTH and settings.data_dir.stat().st_mode & stat.S_IXOTH:
         what = f"Everybody on this machine may read {database}, which holds customers' data."
         yield Observation(Part.SETTINGS, Level.NOTE, what, f"chmod o-rwx {settings.data_dir}")
     if environment_file.is_file() and environment_file.stat().st_mode & stat.S_IROTH:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from kb.errors import XianzhiError
 READER_FILE = Path(__file__).parent / "reader.npz"
 # Another machine's arithmetic changes a vector by less, another encoder by more.
 SAME_ENCODER = 0.98
+# What numpy and zipfile raise over bytes that are not what they were.
+DAMAGE = (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError, BadZipFile, zlib.error)
 PROBES = ("走到哪了", "钱怎么还没退给我", "Where is my package right now")
 
 
@@ -97,7 +100,7 @@ def load_reader(path: Path = READER_FILE) -> OrderReader:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         reader = _read(arrays)
-    except (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile) as error:
+    except DAMAGE as error:
         raise ReaderDamaged(f"{path} cannot be read. Take it from the repository again, or fit it anew.") from error
     situations, things = reader.situations, reader.things
     if situations.matrix.shape != (len(situations.mean), len(SITUATIONS)):

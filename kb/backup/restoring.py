@@ -24,6 +24,7 @@ from kb.errors import InvalidInput
 from kb.folders import flush_to_disk
 from kb.settings import PREFIX, Settings
 
+OWNERS_ONLY = 0o600
 SCRATCH_PREFIX = ".restore-"
 
 
@@ -42,7 +43,7 @@ def restore_backup(source: Path, settings: Settings, *, on_progress: OnProgress)
     data = settings.data_dir
     if settings.database_url and make_url(settings.database_url).database != str(data / DATABASE_FILE):
         raise BackupUnsupported(f"A backup is restored into a data folder. Unset {PREFIX}DATABASE_URL for it.")
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(data)
     if found := sorted(path.name for path in data.iterdir()):
         raise FolderNotEmpty(
@@ -95,6 +96,7 @@ def _copy_verified(folder: Path, target: Path, on_progress: OnProgress) -> Backu
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copyfile(folder / name, target / name)
+            (target / name).chmod(OWNERS_ONLY)  # Customers' data is in it.
         except FileNotFoundError as error:
             raise BackupDamaged(f"{folder / name} is missing. Use another backup.") from error
     verify_files(target, manifest)

@@ -135,3 +135,16 @@ def test_many_at_once_are_all_answered_each_with_its_own() -> None:
 @pytest.mark.parametrize(("length", "other", "alike"), [(8, 10, True), (10, 8, True), (8, 11, False), (1, 1, True)])
 def test_texts_are_alike_where_padding_costs_at_most_a_quarter(length: int, other: int, alike: bool) -> None:
     assert is_alike(length, other) is alike
+
+
+def test_who_gives_up_waiting_leaves_the_lane_to_the_others() -> None:
+    network = GatedNetwork()
+    batches = SharedBatches(network, lanes=1, most=1, longest_wait_seconds=0.05)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(batches.encode, np.arange(1, 4))
+        assert network.started.acquire(timeout=PATIENCE)
+        with pytest.raises(TimeoutError):
+            batches.encode(np.arange(1, 4))
+        network.gate.set()
+        assert first.result(PATIENCE).shape == batches.encode(np.arange(1, 4)).shape
+    assert batches.waiting == 0
