@@ -1,7 +1,8 @@
 #!/bin/sh
-# Finds a Chromium for the tests of pages; on Debian and Ubuntu, as root, it installs one. Never fails: the tests skip.
+# Finds a Chromium for the tests of pages; on Debian, as root, it installs one. Never fails: the tests skip.
 for name in chromium chromium-browser google-chrome; do
-    command -v "$name" >/dev/null 2>&1 && exit 0
+    # A name alone is no browser: some systems have one that only says what to install.
+    "$name" --version >/dev/null 2>&1 </dev/null && exit 0
 done
 hint="no Chromium here: tests of pages are skipped; on Debian: apt-get install chromium fonts-noto-cjk"
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then

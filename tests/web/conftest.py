@@ -1,8 +1,11 @@
-"""A real browser before a real port: both are skipped, with the reason, where there is no Chromium."""
+"""A real browser before a real port: both are skipped, with the reason, where there is no Chromium or no Playwright."""
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,24 +21,45 @@ if TYPE_CHECKING:
 KEY = "a-key-for-tests"
 AGENT = "a-17"
 MOST_MILLISECONDS = 20_000
+MOST_SECONDS = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 OpenPage = Callable[..., "Page"]
 OpenShop = Callable[..., Shop]
 
 
+class WithoutPlaywright(pytest.Module):
+    """A file of tests that cannot even be imported."""
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Skip it."""
+        pytest.skip("Playwright is not installed (the `test` extra has it)", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Skip the files that need Playwright where there is none."""
+    if importlib.util.find_spec("playwright") or "playwright" not in module_path.read_text(encoding="utf-8"):
+        return None
+    module: pytest.Module = WithoutPlaywright.from_parent(parent, path=module_path)
+    return module
+
+
 def find_browser() -> str | None:
     """Return the path of the system's Chromium, or None."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    return next((path for path in map(shutil.which, BROWSERS) if path and can_start(path)), None)
+
+
+def can_start(path: str) -> bool:
+    """Tell whether a browser is behind a name: some systems have one that only says what to install."""
+    asked = subprocess.run([path, "--version"], capture_output=True, timeout=MOST_SECONDS, check=False)
+    return asked.returncode == 0
 
 
 # Of the package, not the session: while Playwright runs no other test may start an event loop in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="Playwright is not installed (the `test` extra has it)"
-    )
+    sync_api = importlib.import_module("playwright.sync_api")
     path = find_browser()
     if path is None:
         pytest.skip("there is no Chromium on this machine")

@@ -12,8 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
-
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page, Request, Route
 
@@ -208,7 +206,7 @@ class Shop:
     def open(self) -> None:
         """Press the launcher."""
         self.launcher.click()
-        expect(self.field).to_be_focused()
+        self.page.locator("#xianzhi-field:focus").wait_for()
 
     def type(self, text: str) -> None:
         """Type into whatever has the focus."""
@@ -229,7 +227,7 @@ class Shop:
 
     def see(self, text: str) -> None:
         """Wait until a text is there."""
-        expect(self.panel.get_by_text(text).first).to_be_visible()
+        self.panel.get_by_text(text).first.wait_for()
 
     def ask(self, question: str) -> None:
         """Open the panel, type a question and press Enter."""
