@@ -9,6 +9,7 @@
     en: { open: "Help", away: "Help cannot be opened right now. The rest of this page works as usual.", contact: "Contact us" },
   };
   const STYLE = `:host { all: initial !important; position: fixed !important; right: 16px !important; bottom: 16px !important; z-index: 2147483000 !important; }
+    :host([hidden]) { display: none !important; } @media print { :host { display: none !important; } }
     div { display: grid; gap: 8px; justify-items: end; font: 15px/1.5 system-ui, sans-serif; }
     button, a, p { margin: 0; padding: 12px 18px; border: 1px solid #85888c; border-radius: 24px; background: #fff; color: #20242a; font: inherit; }
     p { max-width: 260px; border-radius: 12px; } [hidden] { display: none; }`;
@@ -26,9 +27,17 @@
     });
   }
 
+  function isSafe(address) {
+    try {
+      return /^(https?|mailto|tel):$/.test(new URL(address, document.baseURI).protocol);
+    } catch {
+      return false;
+    }
+  }
+
   function fill(host, root) {
     const language = host.getAttribute("locale") || document.documentElement.lang || navigator.language;
-    const words = WORDS[/^en/i.test(language) ? "en" : "zh"];
+    const words = WORDS[/^zh/i.test(language) ? "zh" : "en"];
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
@@ -36,9 +45,7 @@
     const [box, said, button] = [make("div", ""), make("p", words.away), make("button", words.open)];
     const shown = [said];
     const address = host.getAttribute("contact-url");
-    if (address && /^(https?|mailto|tel)$/.test(new URL(address, location.href).protocol.slice(0, -1))) {
-      shown.push(Object.assign(make("a", words.contact), { href: address }));
-    }
+    if (address && isSafe(address)) shown.push(Object.assign(make("a", words.contact), { href: address }));
     said.setAttribute("role", "status");
     button.type = "button";
     const show = (isOpen) => {
@@ -51,8 +58,16 @@
     root.append(box);
   }
 
+  /** Return the address of this script. The prototypes are asked, for an element that a review named `currentScript` would answer in the document's place. */
+  function findSelf() {
+    const running = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript").get.call(document);
+    if (running) return running.src;
+    const modules = Document.prototype.querySelectorAll.call(document, "script[type=module][src]"); // Of these none is said to run.
+    return [...modules].map(({ src }) => src).find((src) => /\/widget\.js([?#]|$)/.test(src));
+  }
+
   try {
-    const here = document.currentScript.src;
+    const here = findSelf();
     const waiting = setTimeout(standIn, PATIENCE_MS);
     import(new URL(`${MODULES}widget/elements.js`, here).href)
       .then(({ start }) => start(new URL("./", here).href))

@@ -150,3 +150,12 @@ def test_a_phones_keyboard_leaves_the_rest_of_the_sheet_in_sight(open_shop: Open
     box = shop.panel.bounding_box()
     assert box is not None
     assert box["height"] == 500
+
+
+def test_forced_colours_show_which_suggestion_is_chosen_and_what_can_be_pressed(open_shop: OpenShop) -> None:
+    shop = open_shop(BODY, forced_colors="active")
+    style = "node => [getComputedStyle(node).borderStyle, getComputedStyle(node).outlineStyle]"
+    assert shop.launcher.evaluate(style) == ["solid", "none"]
+    show_suggestions(shop)
+    assert shop.options.first.evaluate(style) == ["none", "solid"]
+    assert shop.options.last.evaluate(style) == ["none", "none"]

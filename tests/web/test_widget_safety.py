@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.web.conftest import OpenShop
-from tests.web.shop_page import SHARED, Shop, make_answer, make_asked_answer
+from tests.web.shop_page import SHARED, Asked, Shop, make_answer, make_asked_answer
 
 WIDGET = '<xianzhi-widget contact-url="/contact"></xianzhi-widget>'
 HOSTILE = """<style>* { all: unset !important; } *::before { content: 'x' !important; }
@@ -24,7 +24,7 @@ GARBAGE = [
 ]
 POLLUTED = """<script>
   Object.prototype.evil = Array.prototype.evil = () => { throw new Error("evil"); };
-  Array.prototype.toJSON = undefined;
+  Array.prototype.toJSON = function () { return "[" + this.join() + "]"; };
   window.define = () => { throw new Error("define"); }; window.define.amd = true;
   window.process = { env: 5 }; window.Lit = window.html = window.start = 5; window.name = "x";
 </script>"""
@@ -68,6 +68,12 @@ def test_where_its_files_are_blocked_the_launcher_still_opens_and_says_so(open_s
     launcher.click()
     expect(shop.page.locator("xianzhi-widget p")).to_contain_text("页面其他功能不受影响")
     expect(shop.page.locator("xianzhi-widget a")).to_have_attribute("href", "/contact")
+    shop.reload(
+        '<xianzhi-widget locale="fr" contact-url="http://["></xianzhi-widget><xianzhi-widget hidden></xianzhi-widget>'
+    )
+    expect(launcher.first).to_have_text("Help")
+    expect(launcher.last).not_to_be_visible()
+    expect(shop.page.locator("xianzhi-widget a")).to_have_count(0)
 
 
 def test_where_the_script_itself_is_blocked_the_page_is_as_if_we_were_not_there(open_shop: OpenShop) -> None:
@@ -126,6 +132,26 @@ def test_an_article_that_was_withdrawn_meanwhile_is_said_to_be_gone(open_shop: O
     shop.see("已经更新或撤下")
 
 
+def test_what_cannot_be_read_is_not_asked_again_but_handed_over(open_shop: OpenShop) -> None:
+    shop = open_shop(WIDGET)
+    refusals = iter([(429, "too_many_requests"), (404, "route_not_found"), (422, "question_empty")])
+
+    def refuse(_: Asked) -> dict[str, object]:
+        status, code = next(refusals)
+        return {"status": status, "error": {"code": code}}
+
+    shop.service.answers["ask"] = refuse
+    shop.ask("？？？")
+    shop.see("现在询问的人很多")
+    shop.tap("再试一次")
+    shop.see("服务暂时不能回答")
+    shop.tap("再试一次")
+    shop.see("没有看出您想问什么")
+    expect(shop.panel.get_by_role("button", name="再试一次")).to_have_count(0)
+    shop.tap("转人工客服")
+    shop.see("已转给人工客服")
+
+
 def test_the_shops_hostile_styles_end_at_its_edge(open_shop: OpenShop) -> None:
     shop = open_shop(WIDGET, head=HOSTILE)
     assert shop.launcher.evaluate("node => getComputedStyle(node).position") == "fixed"
@@ -140,6 +166,19 @@ def test_the_shops_hostile_styles_end_at_its_edge(open_shop: OpenShop) -> None:
 
 def test_the_shops_globals_do_not_matter(open_shop: OpenShop) -> None:
     shop = open_shop(WIDGET, head=POLLUTED)
+    shop.ask("退货")
+    expect(shop.answer).to_contain_text("质量问题由我们承担")
+    assert shop.service.list_asked("ask")[0].body["turns"] == []
+
+
+@pytest.mark.parametrize("kind", ["async", "type=module"])
+def test_no_image_of_a_review_says_where_the_script_came_from(open_shop: OpenShop, kind: str) -> None:
+    shop = open_shop("<p></p>")
+    image = '<img name="currentScript" src="/evil/widget.js"><img name="querySelectorAll">'
+    shop.server.markup = (
+        f'<!doctype html><html lang=zh>{image}<script {kind} src="{shop.script}/widget.js"></script>{WIDGET}'
+    )
+    shop.page.goto(shop.server.url)
     shop.ask("退货")
     expect(shop.answer).to_contain_text("质量问题由我们承担")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import OpenShop
@@ -87,7 +88,7 @@ def test_a_screen_reader_hears_how_many_there_are(open_shop: OpenShop) -> None:
     shop = open_shop(WIDGET)
     shop.open()
     shop.type("退")
-    expect(shop.panel.get_by_role("status")).to_have_text("2 条建议，用上下键选择。")
+    expect(shop.panel.get_by_role("status").first).to_have_text("2 条建议，用上下键选择。")
 
 
 def test_an_input_of_the_shops_gets_suggestions_and_keeps_its_own_handlers(open_shop: OpenShop) -> None:
@@ -115,6 +116,8 @@ def test_an_input_of_the_shops_gets_suggestions_and_keeps_its_own_handlers(open_
     shop.press("Enter")
     expect(shop.page.locator("xianzhi-suggest .answer")).to_contain_text("质量问题由我们承担")
     expect(search).to_have_value("退")
+    reader = shop.page.get_by_role("dialog").get_by_role("status")
+    expect(reader).to_have_text("找到答案：退货运费谁出")
     shop.press("Escape")
     expect(search).to_be_focused()
     shop.press("Enter")
@@ -130,3 +133,61 @@ def test_an_input_that_is_drawn_anew_is_bound_like_the_first(open_shop: OpenShop
     expect(shop.page.locator("xianzhi-suggest .drop li")).to_have_count(2)
     shop.page.locator("h1").click()
     expect(shop.page.locator("xianzhi-suggest .drop li")).to_have_count(0)
+
+
+def list_many(_: Asked) -> dict[str, Any]:
+    """Answer with as many suggestions as there can be, of two lines each."""
+    title = "退货退款进度查询：一个标题稍微长一些的常见问题，要占两行"
+    return {"suggestions": [{"id": f"a{number}", "title": f"{title} {number}"} for number in range(6)]}
+
+
+def test_the_suggestion_that_the_keys_have_reached_is_in_sight(open_shop: OpenShop) -> None:
+    shop = open_shop(WIDGET, viewport={"width": 320, "height": 568})
+    shop.service.answers["suggest"] = list_many
+    shop.open()
+    shop.type("退")
+    expect(shop.options).to_have_count(6)
+    shop.press("ArrowUp")
+    expect(shop.options.last).to_be_in_viewport(ratio=0.9)
+    shop.press("ArrowDown", "ArrowDown")
+    expect(shop.options.first).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.parametrize("place", ["right: 10px; top: 10px; width: 110px", "left: 10px; bottom: 10px; width: 210px"])
+def test_the_list_stays_within_the_screen(open_shop: OpenShop, place: str) -> None:
+    field = f'<div style="position: fixed; {place}"><input id="search" style="width: 100%"></div>'
+    shop = open_shop(f'{field}<xianzhi-suggest for="search"></xianzhi-suggest>', viewport={"width": 390, "height": 700})
+    shop.page.wait_for_selector("xianzhi-suggest .root", state="attached")
+    shop.service.answers["suggest"] = list_many
+    shop.page.locator("#search").focus()
+    shop.type("退")
+    expect(shop.page.locator("xianzhi-suggest .drop li")).to_have_count(6)
+    box = shop.page.locator("xianzhi-suggest .drop").bounding_box()
+    field_box = shop.page.locator("#search").bounding_box()
+    assert box is not None
+    assert field_box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 700
+    assert box["y"] >= field_box["y"] + field_box["height"] or box["y"] + box["height"] <= field_box["y"]
+
+
+def test_the_shops_own_search_closes_the_list_and_its_input_is_given_back_as_it_was(open_shop: OpenShop) -> None:
+    shop = open_shop(SEARCH.replace("<input", '<input autocomplete="on" role="searchbox"'))
+    shop.page.wait_for_selector("xianzhi-suggest .root", state="attached")
+    search = shop.page.locator("#search")
+    before = search.evaluate("node => node.outerHTML")
+    search.focus()
+    expect(search).to_have_attribute("role", "combobox")
+    shop.type("退")
+    drop = shop.page.locator("xianzhi-suggest .drop li")
+    expect(drop).to_have_count(2)
+    shop.press("Enter")
+    expect(drop).to_have_count(0)
+    shop.page.evaluate("window.taken = document.querySelector('xianzhi-suggest'); taken.remove()")
+    assert search.evaluate("node => node.outerHTML") == before
+    shop.wait_for_frames()
+    shop.page.evaluate("document.body.append(taken)")
+    shop.type("货")
+    expect(drop).to_have_count(1)

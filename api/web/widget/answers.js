@@ -4,18 +4,20 @@ import { html, nothing } from "../vendor/lit/lit.js";
 import { showContact, showHandover, showHelp } from "./outcome.js";
 import { makeText } from "./rich-text.js";
 
+// What asking once more would not change.
+const SETTLED = new Map([["article_not_found", "errors.gone"], ["question_empty", "errors.empty"]]);
 const texts = new WeakMap();
 
 /** Return what there is to show of an enquiry. */
 export function showEnquiry(host) {
   const { enquiry } = host;
   if (enquiry.isBusy) return html`<p class="working">${host.say("working")}</p>`;
-  if (enquiry.error) return showTrouble(host, enquiry.error);
   if (enquiry.handover) return showHandover(host, enquiry.handover);
+  if (enquiry.error) return showTrouble(host, enquiry.error);
   if (!enquiry.result) return nothing;
   const { result } = enquiry;
   return html`
-    ${host.customer.isForgotten ? html`<p class="calm">${host.say("forgotten")}</p>` : nothing}
+    ${result.isForgotten ? html`<p class="calm">${host.say("forgotten")}</p>` : nothing}
     ${result.notices.map(showNotice)}
     ${result.isAnswered || result.orders.length ? nothing : showUnsure(host, result)} ${showOpen(host)} ${enquiry.openId ? showHelp(host) : nothing}
     ${result.orders.length ? showOrders(host, result.orders) : nothing} ${result.asked && !result.orders.length ? showAsked(host, result.asked) : nothing}
@@ -28,17 +30,20 @@ export function describeEnquiry(host) {
   if (enquiry.isBusy) return host.say("working");
   if (enquiry.handover) return host.say("handed");
   if (!enquiry.result) return "";
+  const { orders, asked } = enquiry.result;
   const open = findOpen(enquiry);
-  return open ? host.say("found", { title: open.title }) : host.say("unsure");
+  const found = open ? host.say("found", { title: open.title }) : orders.length ? "" : host.say("unsure");
+  return [found, orders.length ? host.say("whichOrder") : asked].filter(Boolean).join(" ");
 }
 
 const findOpen = ({ result, openId }) => result?.answers.find(({ id }) => id === openId);
 
 function showTrouble(host, error) {
-  const isGone = error.status === 404;
+  const settled = SETTLED.get(error.code);
+  if (settled) return html`<p class="trouble" role="alert">${host.say(settled)}</p> ${showHelp(host)}`;
   return html`<div class="trouble" role="alert">
-    <p>${host.say(`errors.${isGone ? "gone" : error.kind ?? "garbled"}`)}</p>
-    <p class="acts">${isGone ? nothing : html`<button type="button" class="go" @click=${() => host.enquiry.again()}>${host.say("again")}</button>`} ${showContact(host)}</p>
+    <p>${host.say(`errors.${error.kind ?? "garbled"}`)}</p>
+    <p class="acts"><button type="button" class="go" @click=${() => host.enquiry.again()}>${host.say("again")}</button> ${showContact(host)}</p>
   </div>`;
 }
 
@@ -60,7 +65,7 @@ function showOpen(host) {
   if (!texts.has(answer)) texts.set(answer, makeText(answer));
   return html`<article class="answer" tabindex="-1">
     <h3>${answer.title}</h3>
-    ${showOrder(host, answer)}
+    ${showOrder(host, answer)} ${answer.isDoubtful ? html`<p class="calm">${host.say("doubtful")}</p>` : nothing}
     ${texts.get(answer)}
     <p class="source">${saySource(host, answer.source)}</p>
   </article>`;
@@ -84,7 +89,7 @@ function showOthers(host) {
   const others = result.answers.filter(({ id }) => id !== openId);
   if (!others.length) return nothing;
   return html`<section class="choose"><h3>${host.say(openId ? "others" : "near")}</h3><ul>
-    ${others.map(({ id, title }) => html`<li><button type="button" class="row" @click=${() => host.enquiry.open(id)}>${title}</button></li>`)}
+    ${others.map(({ id, title }) => html`<li><button type="button" class="row" @click=${() => host.openAnswer(id)}>${title}</button></li>`)}
   </ul></section>`;
 }
 

@@ -3,44 +3,40 @@
 const PATIENCE_MS = 5_000;
 
 export class Customer {
-  /** The shop named somebody, and the service did not believe it: what is answered now is answered to nobody known. */
-  isForgotten = false;
-
-  #token = "";
-  #offered = "";
+  // Replaced as a whole when the page names somebody else: a request under way goes on as who it was begun for.
+  #known = { token: "", offered: "", name: "", isForgotten: false };
 
   /** @param {() => (() => Promise<string>) | null} findSource returns the page's function that fetches a token */
   constructor(findSource) {
     this.findSource = findSource;
   }
 
-  /** Take the token of the page's attribute. */
+  /** Take the token that the page gives, "" for nobody yet; return whether that is another customer than the last one. */
   take(token) {
-    this.#offered = token ?? "";
-    this.#token = this.#offered;
-    this.isForgotten = false;
+    const { name: before } = this.#known;
+    const name = readName(token);
+    this.#known = { token, offered: token, name, isForgotten: false };
+    return Boolean(before) && before !== name;
   }
 
-  /** Yield what to try in turn: the token at hand, a new one, none. */
+  /**
+   * Yield as whom to ask in turn: by the token at hand, one that the page fetches, its attribute's, as nobody.
+   * `isForgotten` tells that the shop named somebody, and the service did not believe it.
+   */
   async *offerTokens() {
-    const first = this.isForgotten ? "" : this.#token || (await this.#fetch());
-    if (first) {
-      this.#token = first;
-      yield first;
-      const second = await this.#renew(first);
-      if (second) {
-        this.#token = second;
-        yield second;
-      }
-      this.#token = "";
-      this.isForgotten = true;
+    const known = this.#known;
+    const tried = new Set();
+    for (const find of [() => known.token, () => this.#fetch(), () => known.offered]) {
+      const token = await find();
+      if (!token || tried.has(token)) continue;
+      tried.add(token);
+      Object.assign(known, { token, name: readName(token) });
+      yield { token, isForgotten: false };
+      // It was refused: the next request asks the page anew.
+      for (const name of ["token", "offered"]) if (known[name] === token) known[name] = "";
     }
-    yield "";
-  }
-
-  async #renew(refused) {
-    const fetched = await this.#fetch();
-    return [fetched, this.#offered].find((token) => token && token !== refused) ?? "";
+    known.isForgotten ||= tried.size > 0;
+    yield { token: "", isForgotten: known.isForgotten };
   }
 
   /** Return what the page's function gives, or "" where it fails: its failure is not the customer's. */
@@ -59,5 +55,15 @@ export class Customer {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** Return whom a token names; what cannot be read names itself. Only the service can tell whether it is true. */
+function readName(token) {
+  try {
+    const claims = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(claims)).sub ?? token;
+  } catch {
+    return token;
   }
 }

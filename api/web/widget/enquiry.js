@@ -23,14 +23,19 @@ export class Enquiry {
   #shown = new Map();
   #find = null;
   #running = null;
+  #visit = {};
 
   constructor(host) {
     this.host = host;
-    host.addController(this);
   }
 
-  hostDisconnected() {
+  /** Forget it all: somebody else sits here now. */
+  leave() {
     this.#running?.abort();
+    this.#running = null;
+    this.#visit = {};
+    this.#begin("");
+    this.#change({ result: null, openId: "", error: null, isBusy: false, judged: "", handing: "", handover: null });
   }
 
   /** Ask a new question. */
@@ -66,7 +71,7 @@ export class Enquiry {
 
   /** Open one of the answers. */
   open(id) {
-    const answer = this.result.answers.find((one) => one.id === id);
+    const answer = this.result?.answers.find((one) => one.id === id);
     if (!answer) return;
     this.openId = id;
     this.judged = "";
@@ -79,12 +84,16 @@ export class Enquiry {
   async solve() {
     if (["sending", "solved"].includes(this.judged)) return;
     this.#change({ judged: "sending" });
+    const { result, openId: id } = this;
+    const note = (judged) => {
+      if (this.result === result && this.openId === id) this.#change({ judged });
+    };
     try {
       await service.judge(this.host, this.#judgement(true));
-      this.#change({ judged: "solved" });
-      this.host.tellPage("solved", { id: this.openId });
+      note("solved");
+      this.host.tellPage("solved", { id });
     } catch {
-      this.#change({ judged: "failed" });
+      note("failed");
     }
   }
 
@@ -93,14 +102,15 @@ export class Enquiry {
     if (this.handing === "sending" || this.handover) return;
     // A hand-over does not wait for the judgement, nor fail with it.
     if (this.openId) service.judge(this.host, this.#judgement(false)).catch(() => {});
-    const mine = this.#running;
+    const [mine, visit] = [this.#running, this.#visit];
     this.#change({ handing: "sending" });
     try {
       const shown = [...this.#shown.keys()].slice(-MOST_SHOWN);
       const { question, turns, orderId, result } = this;
       const handover = await service.handOver(this.host, { question, turns, shown, orderId, requestId: result?.requestId });
-      if (mine !== this.#running) return;
-      this.#change({ handing: "", handover });
+      if (visit !== this.#visit) return;
+      if (mine === this.#running) this.#change({ handing: "", handover });
+      // It was taken, whatever has been asked meanwhile: agents wait for the customer.
       this.host.takeHandover(handover);
     } catch {
       if (mine === this.#running) this.#change({ handing: "failed" });

@@ -21,7 +21,7 @@ export function showHelp(host) {
 }
 
 /** Return what was handed over, and where to go on. */
-export function showHandover(host, { id, question, order, titles }) {
+export function showHandover(host, { id, question, order, titles, isForgotten }) {
   const rows = [
     ["handedQuestion", question],
     ["handedOrder", order ? [order.label, order.state].filter(Boolean).join(" · ") : ""],
@@ -31,12 +31,13 @@ export function showHandover(host, { id, question, order, titles }) {
   return html`<div class="handed" tabindex="-1">
     <h3>${host.say("handed")}</h3>
     <p>${host.say("handedText")}</p>
+    ${isForgotten ? html`<p class="calm">${host.say("handedForgotten")}</p>` : nothing}
     <dl>${rows.filter(([, text]) => text).map(([name, text]) => html`<div><dt>${host.say(name)}</dt><dd>${text}</dd></div>`)}</dl>
-    <p class="acts">${host.contact ? html`<a class="go" href=${host.contact}>${host.say("contact")}</a>` : nothing}</p>
+    <p class="acts">${showContact(host, "go")}</p>
   </div>`;
 }
 
 /** Return the link to a person, where the page gives one. */
-export function showContact(host) {
-  return host.contact ? html`<a class="plain" href=${host.contact}>${host.say("contact")}</a>` : nothing;
+export function showContact(host, look = "plain") {
+  return host.contact ? html`<a class=${look} href=${host.contact} @click=${() => host.followContact()}>${host.say("contact")}</a>` : nothing;
 }

@@ -45,7 +45,7 @@ export function readArticle(answer) {
 }
 
 function readText(value) {
-  const { id, title, html, text: plain, fits_order: fitsOrder, missing, source } = object(value);
+  const { id, title, html, text: plain, fits_order: fitsOrder, applies, missing, source } = object(value);
   const from = object(source);
   if (!text(id)) return null;
   return {
@@ -54,6 +54,7 @@ function readText(value) {
     html: text(html),
     plain: text(plain),
     fitsOrder: fitsOrder === true,
+    isDoubtful: applies === "unmet",
     missing: list(missing, 10, text),
     source: { title: text(from.title), version: text(from.version), from: readDay(from.valid_from), to: readDay(from.valid_to) },
   };

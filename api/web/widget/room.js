@@ -3,8 +3,8 @@
 export class Room {
   #fit = () => {
     const { height, offsetTop } = window.visualViewport;
-    this.host.style.setProperty("--room-height", `${height}px`);
-    this.host.style.setProperty("--room-top", `${offsetTop}px`);
+    this.host.style.setProperty("--_xz-room-height", `${height}px`);
+    this.host.style.setProperty("--_xz-room-top", `${offsetTop}px`);
   };
 
   constructor(host) {

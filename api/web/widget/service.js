@@ -31,15 +31,16 @@ export async function suggest(text, { key, signal }) {
 /** Return what the service answers to a question. */
 export async function ask(caller, { question, turns, orderId }, signal) {
   const body = (order) => ({ question, turns, ...(order ? { order_id: order } : {}) });
-  const answer = await sendAs(caller, "v1/widget/ask", { orderId, signal, fill: (order) => ({ body: body(order) }) });
-  return readAnswer(answer);
+  const { answer, isForgotten } = await sendAs(caller, "v1/widget/ask", { orderId, signal, fill: (order) => ({ body: body(order) }) });
+  return { ...readAnswer(answer), isForgotten };
 }
 
 /** Return one article, filled from the order where there is one. */
 export async function read(caller, id, { orderId }, signal) {
   const path = `v1/widget/articles/${encodeURIComponent(id)}`;
   const fill = (order) => ({ query: order ? { order_id: order } : {} });
-  return readArticle(await sendAs(caller, path, { orderId, signal, fill }));
+  const { answer, isForgotten } = await sendAs(caller, path, { orderId, signal, fill });
+  return { ...readArticle(answer), isForgotten };
 }
 
 /** Say whether an article solved it. */
@@ -52,20 +53,24 @@ export async function judge(caller, { requestId, articleId, solved }) {
 export async function handOver(caller, { question, requestId, shown, orderId, turns }) {
   const body = { question, shown, turns, ...(requestId ? { request_id: requestId } : {}) };
   const fill = (order) => ({ body: order ? { ...body, order_id: order } : body });
-  return readHandover(await sendAs(caller, "v1/widget/handover", { orderId, fill }));
+  const { answer, isForgotten } = await sendAs(caller, "v1/widget/handover", { orderId, fill });
+  return { ...readHandover(answer), isForgotten };
 }
 
-/** Send as the customer whom the page names: with a new token where one is refused, at last with none; never about an order that is not theirs. */
+/**
+ * Send as the customer whom the page names: with a new token where one is refused, at last with none; never about an order that is not theirs.
+ * Return the answer, and whether the customer whom the page named was not believed.
+ */
 async function sendAs(caller, path, { orderId = "", signal, fill }) {
   const about = async (order, token) => {
     const { query, body } = fill(order);
     return send(path, { query: { locale: caller.language, ...query }, body, signal, key: caller.key, token, milliseconds: ASK_MS });
   };
-  for await (const token of caller.customer.offerTokens()) {
+  for await (const { token, isForgotten } of caller.customer.offerTokens()) {
     try {
-      return await about(token ? orderId : "", token);
+      return { answer: await about(token ? orderId : "", token), isForgotten };
     } catch (error) {
-      if (error.code === "order_not_found") return about("", token);
+      if (error.code === "order_not_found") return { answer: await about("", token), isForgotten };
       if (!token || error.code !== "customer_token_refused") throw error;
     }
   }
@@ -84,7 +89,7 @@ async function send(path, { query = {}, body, key, token, signal, milliseconds }
   const timer = setTimeout(stop, milliseconds);
   signal?.addEventListener("abort", stop);
   try {
-    const options = { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: limit.signal };
+    const options = { method: body ? "POST" : "GET", headers, body: body && write(body), signal: limit.signal };
     return await receive(await fetch(url.href, { ...options, credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" }));
   } catch (error) {
     if (error instanceof ServiceError) throw error;
@@ -95,6 +100,13 @@ async function send(path, { query = {}, body, key, token, signal, milliseconds }
   }
 }
 
+/** Return a value as JSON, also where the page has given arrays a `toJSON` of its own, as old libraries do. */
+function write(value) {
+  return JSON.stringify(value, function original(name) {
+    return this[name];
+  });
+}
+
 async function receive(response) {
   const text = await response.text();
   let answer = null;
@@ -103,7 +115,7 @@ async function receive(response) {
   } catch { /* A proxy's own page. */ }
   if (response.ok && answer !== null) return answer;
   const waitMs = 1000 * (Number(response.headers.get("Retry-After")) || 0);
-  const kind = response.status >= 502 && response.status <= 504 ? "busy" : response.ok ? "garbled" : "refused";
+  const kind = [429, 502, 503, 504].includes(response.status) ? "busy" : response.ok ? "garbled" : "refused";
   const code = typeof answer?.error?.code === "string" ? answer.error.code : "";
   throw new ServiceError(kind, { status: response.status, code, waitMs });
 }

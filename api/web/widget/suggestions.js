@@ -34,6 +34,18 @@ export function showSuggestions(host, choose, { hidesFromReaders = false } = {})
   </ul>`;
 }
 
+/** Scroll the list to the suggestion that the keys have reached; the page itself stays where it is. */
+export function revealActive(root) {
+  const active = root.querySelector(".suggestions .active");
+  if (!active) return;
+  const list = active.parentElement;
+  const [inside, around] = [active.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollTop += Math.max(inside.bottom - around.bottom, 0) || Math.min(inside.top - around.top, 0);
+}
+
+/** Keep a key to ourselves: from outside it looks as if pressed on the page, whose shortcuts would answer. */
+export const keepKey = (event) => event.stopPropagation();
+
 /** Return what a screen reader is told of a list. */
 export function describeSuggestions(host) {
   return host.suggesting.isOpen ? host.say("count", { count: host.suggesting.items.length }) : "";

@@ -5,7 +5,7 @@ import { describeEnquiry, showEnquiry } from "./answers.js";
 import { Room } from "./room.js";
 import { ShopElement } from "./shop-element.js";
 import { STYLE } from "./style.js";
-import { describeSuggestions, isComposing, pressKey, showSuggestions } from "./suggestions.js";
+import { describeSuggestions, isComposing, keepKey, pressKey, showSuggestions } from "./suggestions.js";
 
 const PHONE = "(max-width: 540px)";
 const MOST_CHARACTERS = 2_000;
@@ -23,37 +23,43 @@ export class WidgetElement extends ShopElement {
     this.open = false;
   }
 
-  get #panel() {
-    return this.renderRoot.querySelector("dialog");
+  /** On a phone: what lies behind cannot be reached while nothing of it is seen. */
+  get isOnTop() {
+    return matchMedia(PHONE).matches;
   }
 
   get #field() {
     return this.renderRoot.getElementById(NAME);
   }
 
-  /** Leave the place to the shop's own chat. */
   giveWay() {
+    super.giveWay();
     this.open = false;
+  }
+
+  leave() {
+    super.leave();
+    this.text = "";
   }
 
   updated(changed) {
     super.updated(changed);
-    if (!changed.has("open") || this.#panel.open === this.open) return;
+    if (!this.isConnected || this.dialog.open === this.open) return;
     if (this.open) this.#show();
     else this.#hide();
   }
 
   #show() {
-    // Modal on a phone: what lies behind cannot be reached while nothing of it is seen.
-    if (matchMedia(PHONE).matches) this.#panel.showModal();
-    else this.#panel.show();
+    if (this.isOnTop) this.dialog.showModal();
+    else this.dialog.show();
     this.#field.focus();
   }
 
   #hide() {
     this.suggesting.close();
-    this.#panel.close();
-    this.renderRoot.querySelector(".launcher").focus();
+    const isOurs = Boolean(this.renderRoot.activeElement);
+    this.dialog.close();
+    if (isOurs) this.renderRoot.querySelector(".launcher").focus();
   }
 
   #type(event) {
@@ -62,9 +68,11 @@ export class WidgetElement extends ShopElement {
   }
 
   #press(event) {
-    if (pressKey(event, this.suggesting, (item) => this.#read(item))) event.stopPropagation();
+    keepKey(event);
+    if (pressKey(event, this.suggesting, (item) => this.#read(item)) || event.key !== "Escape" || isComposing(event)) return;
     // On a desk the panel is not modal, and the browser closes only what is.
-    else if (event.key === "Escape" && !isComposing(event)) this.open = false;
+    event.preventDefault();
+    this.open = false;
   }
 
   #read(item) {
@@ -94,19 +102,20 @@ export class WidgetElement extends ShopElement {
 
   render() {
     const label = this.heading || this.say("title");
-    return html`<div class="root" lang=${this.language === "zh" ? "zh-CN" : "en"} title="">
+    return html`<div class="root" lang=${this.language === "zh" ? "zh-CN" : "en"} dir="ltr" title="">
       <button type="button" class="launcher" ?hidden=${this.open} aria-haspopup="dialog" @click=${() => { this.open = true; }}>
         <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M4 5.5h16v11H11l-4.5 4v-4H4z"/><path d="M8.5 9.5h7M8.5 12.5h4.5"/></svg><span>${this.say("launcher")}</span>
       </button>
-      <dialog class="panel" aria-labelledby="heading" @close=${() => { this.open = false; }} @keydown=${(event) => this.#press(event)}>
+      <dialog class="panel" aria-labelledby="heading" @close=${() => { this.open = this.dialog.open; }} @keydown=${(event) => this.#press(event)} @keyup=${keepKey} @keypress=${keepKey}>
         <header><h2 id="heading">${label}</h2>
           <button type="button" class="close" aria-label=${this.say("close")} @click=${() => { this.open = false; }}><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></header>
         <form class="ask" role="search" @submit=${(event) => this.#ask(event)}>
           ${this.#showField()} <button class="go">${this.say("send")}</button>
           ${showSuggestions(this, (item) => this.#read(item))}
         </form>
-        <div class="body" tabindex="-1" aria-busy=${this.enquiry.isBusy ? "true" : "false"}>${this.hasFailed ? this.showBroken() : this.#showBody()}</div>
-        <p class="unseen" role="status">${describeSuggestions(this) || describeEnquiry(this)}</p>
+        <div class="body" tabindex="-1" autofocus aria-busy=${this.enquiry.isBusy ? "true" : "false"}>${this.hasFailed ? this.showBroken() : this.#showBody()}</div>
+        <p class="unseen" role="status">${describeSuggestions(this)}</p>
+        <p class="unseen" role="status">${describeEnquiry(this)}</p>
       </dialog>
     </div>`;
   }
