@@ -36,6 +36,7 @@ def test_the_shops_shortcuts_do_not_hear_what_is_pressed_inside(open_shop: OpenS
     shop.page.evaluate(HEARS)
     shop.open()
     shop.type("is")
+    expect(shop.options).to_have_count(3)
     shop.press("Escape", "Escape")
     expect(shop.panel).not_to_be_visible()
     read_from_search(shop)
