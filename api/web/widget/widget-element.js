@@ -17,6 +17,7 @@ export class WidgetElement extends ShopElement {
 
   text = "";
   room = new Room(this);
+  #isHiding = false;
 
   constructor() {
     super();
@@ -58,8 +59,15 @@ export class WidgetElement extends ShopElement {
   #hide() {
     this.suggesting.close();
     const isOurs = Boolean(this.renderRoot.activeElement);
+    this.#isHiding = true;
     this.dialog.close();
     if (isOurs) this.renderRoot.querySelector(".launcher").focus();
+  }
+
+  /** Follow the browser where it closed the panel; it tells of it late, and the page may have opened it again by then. */
+  #followClose() {
+    if (!this.#isHiding) this.open = this.dialog.open;
+    this.#isHiding = false;
   }
 
   #type(event) {
@@ -106,7 +114,7 @@ export class WidgetElement extends ShopElement {
       <button type="button" class="launcher" ?hidden=${this.open} aria-haspopup="dialog" @click=${() => { this.open = true; }}>
         <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M4 5.5h16v11H11l-4.5 4v-4H4z"/><path d="M8.5 9.5h7M8.5 12.5h4.5"/></svg><span>${this.say("launcher")}</span>
       </button>
-      <dialog class="panel" aria-labelledby="heading" @close=${() => { this.open = this.dialog.open; }} @keydown=${(event) => this.#press(event)} @keyup=${keepKey} @keypress=${keepKey}>
+      <dialog class="panel" aria-labelledby="heading" @close=${() => this.#followClose()} @keydown=${(event) => this.#press(event)} @keyup=${keepKey} @keypress=${keepKey}>
         <header><h2 id="heading">${label}</h2>
           <button type="button" class="close" aria-label=${this.say("close")} @click=${() => { this.open = false; }}><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></header>
         <form class="ask" role="search" @submit=${(event) => this.#ask(event)}>
