@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from index.asking import ORDER_ID, Asker, ask_which_order, language_of
-from index.catalogue import Scope, find_ordered_at
+from index.catalogue import BoolArray, Scope, find_ordered_at
+from index.deadline import Deadline
 from index.explanation import Explainer
 from index.follower import LiveIndex
-from index.highlight import telling_terms
-from index.lexical import Terms
+from index.found_before import FoundBefore
 from index.loading import Shelf
 from index.order_lookup import FoundOrder, find_order
 from index.places import explain_places, fill_places
 from index.precedents import make_precedents
-from index.question import read_question
+from index.question import Question, read_question
 from index.ranking import RankedCandidate, rank
-from index.reading import QuestionReader, list_other_writings, make_reader
+from index.reading import QuestionReader, make_reader
 from index.recipe import STANDARD, Recipe
 from index.remedies import summarise_remedies
-from index.searcher import Candidates, TermHits, complete_candidates, find_by_terms
+from index.retrieval import Retrieved, Retriever
+from index.searcher import Candidates
 from index.signs import SignReader
 from index.snapshot import Snapshot
 from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult, Solution
+from index.stopwatch import Stopwatch
 from index.synonym_table import SynonymRule
 from index.which_order.chooser import Asked, OrderChoice, OrderChooser
 from index.which_order.showing import show_choice
@@ -48,7 +47,6 @@ from kb.sources.own_tables import OwnTables
 from kb.sources.ports import OrderSource
 
 WORTH_ASKING = 0.25  # Below it the question is about something else, and no fact of an order will help.
-TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads cost nothing.
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +62,6 @@ class Surroundings:
     orders: OrderSource | None = None
 
 
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds by stage of one match."""
-
-    stages: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Note the time since the last lap."""
-        now = time.perf_counter()
-        self.stages[stage] = round((now - self.started) * 1000, 3)
-        self.started = now
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found for a question: the candidates in their final order, and all that is needed to explain them."""
@@ -89,7 +73,7 @@ class Found:
     named: FoundOrder
     choice: OrderChoice | None
     reading: Reading
-    terms: Terms
+    telling: tuple[str, ...]
     candidates: Candidates
     ranked: Sequence[RankedCandidate]
     signs: SignReader
@@ -101,14 +85,22 @@ class Matcher:
     It goes by the given recipe; without one by what the index has learnt, or else by the standard one.
     """
 
-    def __init__(self, live: LiveIndex, surroundings: Surroundings, recipe: Recipe | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveIndex,
+        surroundings: Surroundings,
+        recipe: Recipe | None = None,
+        *,
+        questions_kept: int = 0,
+    ) -> None:
         self.live = live
         self.surroundings = surroundings
         self.given_recipe = recipe
         self._orders = surroundings.orders or OwnTables(live.database)
         self.given_synonyms: Sequence[SynonymRule] | None = None
         self._chooser = OrderChooser(live.encoder)
-        self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
+        self._retriever = Retriever(live.encoder)
+        self._found_before = FoundBefore(questions_kept)
         self._shelf = Shelf(live.database, -1)
         self._reader: QuestionReader | None = None
 
@@ -123,6 +115,7 @@ class Matcher:
         """Return a matcher on the same index that reads questions by these rules in place of the base's."""
         other = copy(self)
         other.given_synonyms, other._reader = synonyms, None
+        other._found_before = FoundBefore(0)  # By other rules other candidates are found.
         return other
 
     def with_chooser(self, chooser: OrderChooser) -> Matcher:
@@ -137,9 +130,12 @@ class Matcher:
         self._shelf = shelf = self._shelf.at(snapshot.revision)
         return self._find_reader(snapshot, shelf).read(read_question(text).text)
 
-    def match(self, request: MatchRequest) -> MatchResult:
-        """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests."""
-        watch = Stopwatch()
+    def match(self, request: MatchRequest, *, deadline: Deadline | None = None) -> MatchResult:
+        """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests.
+
+        Between two stages it raises `DeadlinePassed` where nobody waits for the answer any more.
+        """
+        watch = Stopwatch(deadline or Deadline())
         found = self.search(request, watch)
         snapshot, context, ranked, recipe = found.snapshot, found.context, found.ranked, found.recipe
         notices = select_notices(found.shelf.notices(), context, audience=request.audience)
@@ -148,7 +144,7 @@ class Matcher:
             found.candidates,
             context,
             found.reading,
-            telling_terms(found.terms),
+            found.telling,
             found.signs,
             recipe.curves[request.audience],
             notices,
@@ -197,28 +193,21 @@ class Matcher:
         named = find_order(self._orders, request)
         context = self._make_context(named.order, request)
         self._shelf = shelf = self._shelf.at(snapshot.revision)
-        reading = self._find_reader(snapshot, shelf).read(question.text)
+        reader = self._find_reader(snapshot, shelf)
         allowed = snapshot.catalogue.select(_make_scope(request, context))
-        watch.lap("understand")
-        others = list_other_writings(reading, question.before)
-        by_terms = _Beside(self._threads, partial(find_by_terms, snapshot, reading.text, allowed, recipe, others))
-        vector = self.live.encoder.encode_question(f"{question.before} {reading.text}".strip(), beside=by_terms.start)
-        watch.lap("encode")
-        hits = by_terms.result()
-        candidates = complete_candidates(snapshot, vector, hits, allowed, recipe)
-        watch.lap("search")
+        retrieved = self._retrieve(snapshot, reader, question, allowed, watch)
         choice = None
         if named.customer_orders:
             contexts = [self._make_context(order, request) for order in named.customer_orders]
-            asked = Asked(reading.text, question.before, vector)
+            asked = Asked(retrieved.reading.text, question.before, retrieved.vector)
             choice = self._chooser.choose(asked, contexts, snapshot.segmenter)
             watch.lap("choose")
         if choice is not None and choice.clear is not None:
             context, before = choice.clear, allowed
             allowed = snapshot.catalogue.select(_make_scope(request, context))
             if not np.array_equal(allowed, before):  # Another version was in force when this order was placed.
-                hits = find_by_terms(snapshot, reading.text, allowed, recipe, others)
-                candidates = complete_candidates(snapshot, vector, hits, allowed, recipe)
+                retrieved = self._retriever.retrieve_again(snapshot, reader, question, allowed, retrieved)
+        reading, candidates = retrieved.reading, retrieved.candidates
         ranked = rank(candidates, snapshot.catalogue, context, audience=request.audience, recipe=recipe)
         watch.lap("rank")
         return Found(
@@ -229,11 +218,22 @@ class Matcher:
             named=named,
             choice=choice,
             reading=reading,
-            terms=hits.terms,
+            telling=retrieved.telling,
             candidates=candidates,
             ranked=ranked,
             signs=SignReader(candidates, ranked, characters=len(reading.text), items=len(snapshot.lexical_full)),
         )
+
+    def _retrieve(
+        self, snapshot: Snapshot, reader: QuestionReader, question: Question, allowed: BoolArray, watch: Stopwatch
+    ) -> Retrieved:
+        found = self._found_before.recall(snapshot, question, allowed)
+        if found is None:
+            found = self._retriever.retrieve(snapshot, reader, question, allowed, watch)
+            self._found_before.remember(snapshot, question, allowed, found)
+        else:
+            watch.lap("understand")
+        return found
 
     def find_recipe(self, snapshot: Snapshot) -> Recipe:
         """Return the recipe that questions are matched by."""
@@ -256,21 +256,6 @@ class Matcher:
             channel=request.channel,
             audience=request.audience,
         )
-
-
-class _Beside:
-    """Term search in another thread while the encoder runs, which leaves the interpreter free meanwhile."""
-
-    def __init__(self, threads: ThreadPoolExecutor, search: Callable[[], TermHits]) -> None:
-        self._threads = threads
-        self._search = search
-        self._running: Future[TermHits] | None = None
-
-    def start(self) -> None:
-        self._running = self._threads.submit(self._search)
-
-    def result(self) -> TermHits:
-        return self._search() if self._running is None else self._running.result()
 
 
 def _make_scope(request: MatchRequest, context: OrderContext) -> Scope:

@@ -33,7 +33,8 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
         live = LiveIndex(database, remembering, settings.generations_dir, clock=settings.find_now)
         try:
             live.open(on_progress=on_progress)
-            matcher = Matcher(live, replace(make_surroundings(settings), orders=orders))
+            surroundings = replace(make_surroundings(settings), orders=orders)
+            matcher = Matcher(live, surroundings, questions_kept=settings.questions_kept)
             matcher.warm_up()
             yield matcher
         finally:

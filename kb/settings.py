@@ -88,6 +88,13 @@ class Settings(BaseSettings):
     )
     timezone: str = Field(
         "Asia/Shanghai",
+    questions_kept: int = Field(
+        1_000,
+        ge=0,
+        le=100_000,
+        description="Questions for which a server keeps what it found until the base changes; 0 keeps none.",
+        examples=["1000"],
+    )
         description="The shop's time zone: dates in replies are written in it.",
         examples=["Asia/Shanghai"],
     )
