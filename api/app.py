@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         lifespan=lambda app: _run(app, settings, metrics, matcher),
     )
     app.state.services = None
+    app.state.metrics = metrics
     for router in ROUTERS:
         app.include_router(router)
     pages.mount_pages(app, settings)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging.config
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
+from api.connections import ConnectionLimits, make_protocol
 from api.logs import LOG_CONFIG
+from api.metrics import Metrics
 from api.own_host import is_loopback
 from index.cli import show_progress
 from index.opening import open_matcher
 from kb.errors import XianzhiError
 from kb.settings import Settings
 
-MAX_CONNECTIONS = 256
-KEEP_ALIVE_SECONDS = 15
+LONGEST_HEAD_BYTES = 16_384
 SHUTDOWN_SECONDS = 10
 
 Host = Annotated[str, typer.Option(help="Address to listen on; beyond this machine only with XIANZHI_API_KEY set.")]
@@ -49,17 +52,36 @@ def serve_with(settings: Settings, *, host: str, port: int) -> None:
     typer.echo("Opening the knowledge base …")
     with show_progress() as on_progress, open_matcher(settings, on_progress=on_progress) as matcher:
         typer.echo(describe_links(host, port))
-        uvicorn.run(
-            create_app(settings, matcher=matcher),
-            host=host,
-            port=port,
-            limit_concurrency=MAX_CONNECTIONS,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            access_log=False,  # `api.request_record` writes a line for each request.
-            server_header=False,
-            log_config=None,
-        )
+        app = create_app(settings, matcher=matcher)
+        with suppress(KeyboardInterrupt):  # uvicorn passes on what it was stopped by.
+            uvicorn.Server(configure(app, settings, host=host, port=port)).run()
+
+
+def configure(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvicorn.Config:
+    """Return how the application is served."""
+    metrics: Metrics = app.state.metrics
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=make_protocol(read_limits(settings), count=lambda why: metrics.count_dropped(why.value)),
+        ws="none",
+        h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
+        timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        access_log=False,  # `api.request_record` writes a line for each request.
+        server_header=False,
+        log_config=None,
+    )
+
+
+def read_limits(settings: Settings) -> ConnectionLimits:
+    """Return what the settings say of connections."""
+    return ConnectionLimits(
+        client_seconds=settings.client_seconds,
+        most=settings.connections,
+        most_per_address=settings.connections_per_address,
+    )
 
 
 def describe_links(host: str, port: int) -> str:

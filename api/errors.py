@@ -64,6 +64,33 @@ class ServiceBusy(XianzhiError):
     code = "service_busy"
 
 
+class InvalidHttp(XianzhiError):
+    """What came is no request, or its head is too long."""
+
+    code = "invalid_http"
+
+    def __init__(self) -> None:
+        super().__init__("This is not HTTP/1.1, or its headers are longer than 16 kB. Mend the request, or send fewer.")
+
+
+class RequestTooSlow(XianzhiError):
+    """The request was not there in time."""
+
+    code = "request_too_slow"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The request was not complete within {seconds:g} seconds. Send it again, faster.")
+
+
+class TooManyConnections(XianzhiError):
+    """There is no place for one more connection."""
+
+    code = "too_many_connections"
+
+    def __init__(self) -> None:
+        super().__init__("There are as many connections as this service takes. Try again in a moment.")
+
+
 class NotReady(XianzhiError):
     """The index is not open, or the database does not answer."""
 
@@ -74,17 +101,20 @@ STATUS: Mapping[type[Exception], int] = {
     InvalidJson: 400,
     BodyMissing: 400,
     HostRefused: 400,
+    InvalidHttp: 400,
     Unauthorized: 401,
     CustomerTokenRefused: 401,
     Forbidden: 403,
     SignatureInvalid: 403,
     WebhookDisabled: 403,
     NotFound: 404,
+    RequestTooSlow: 408,
     BodyTooLarge: 413,
     MediaTypeUnsupported: 415,
     InvalidInput: 422,
     RequestValidationError: 422,
     ServiceBusy: 503,
+    TooManyConnections: 503,
     NotReady: 503,
     AuditUnavailable: 503,
     OperationalError: 503,

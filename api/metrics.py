@@ -62,6 +62,12 @@ class Metrics:
             "xianzhi_events", "Events taken, by what became of them.", ["result"], registry=self.registry
         )
         self._feedback = Counter("xianzhi_feedback", "Feedback taken, by verdict.", ["verdict"], registry=self.registry)
+        self._dropped = Counter(
+            "xianzhi_connections_dropped",
+            "Connections that were closed on their clients.",
+            ["reason"],
+            registry=self.registry,
+        )
         self._passages = Gauge("xianzhi_index_passages", "Passages in the index.", registry=self.registry)
         self._revision = Gauge("xianzhi_index_revision", "Revision that the index shows.", registry=self.registry)
 
@@ -89,6 +95,10 @@ class Metrics:
     def count_feedback(self, verdict: FeedbackVerdict) -> None:
         """Count one piece of feedback."""
         self._feedback.labels(verdict.value).inc()
+
+    def count_dropped(self, reason: str) -> None:
+        """Count one connection that was closed on its client."""
+        self._dropped.labels(reason).inc()
 
     def show_index(self, snapshot: Snapshot) -> None:
         """Set the figures of the index."""

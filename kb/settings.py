@@ -132,6 +132,22 @@ class Settings(BaseSettings):
         description="Seconds a look-up spends on the solutions of its likely reasons; 0 leaves them out.",
         examples=["0.5"],
     )
+    client_seconds: float = Field(
+        10.0,
+        gt=0.0,
+        le=600.0,
+        description="Seconds that a client has to send a request, and to take its answer; more for what is long.",
+        examples=["10"],
+    )
+    idle_seconds: int = Field(
+        15, ge=1, le=600, description="Seconds that a connection stays open with nothing asked.", examples=["15"]
+    )
+    connections: int = Field(
+        256, ge=1, le=10_000, description="Connections at once; who waits gives way to who comes.", examples=["256"]
+    )
+    connections_per_address: int = Field(
+        128, ge=1, le=10_000, description="The same from one address, such as that of a proxy.", examples=["128"]
+    )
     order_source: str = Field(
         "tables",
         min_length=1,

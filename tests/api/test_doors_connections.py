@@ -1,0 +1,193 @@
+"""Connections that open and say nothing, trickle, or never take their answer: each is closed, and no other suffers."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from api.connection_room import ConnectionRoom, name_neighbourhood
+from api.connections import ConnectionLimits, Dropped
+from tests.api.doors import LAST_CHUNK, Door, open_door, read_all, read_answer, read_error, small_app, trickle
+
+LIMITS = ConnectionLimits(client_seconds=0.3, most=40, most_per_address=30)
+HEAD = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n"
+GET = b"GET /echo HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Door]:
+    with open_door(small_app, LIMITS, idle_seconds=1) as door:
+        yield door
+
+
+@pytest.fixture
+def door(served: Door) -> Door:
+    served.dropped.clear()
+    return served
+
+
+def ask(door: Door, source: str = "127.0.0.1", *, path: str = "/echo") -> bytes:
+    with door.connect(source) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        return read_all(connection).partition(b"\r\n")[0]
+
+
+def test_connection_that_says_nothing_is_closed_without_a_word(door: Door) -> None:
+    with door.connect() as connection:
+        assert read_all(connection) == b""
+    assert door.dropped == {Dropped.HEAD_LATE: 1}
+
+
+@pytest.mark.parametrize("start", [b"G", GET, GET + b"X-Slow: "], ids=["one byte", "two lines", "half a header"])
+def test_head_that_trickles_is_told_so_and_closed(door: Door, start: bytes) -> None:
+    with door.connect() as connection:
+        assert read_error(trickle(connection, start)) == (408, "request_too_slow")
+    assert door.dropped == {Dropped.HEAD_LATE: 1}
+
+
+def test_body_that_trickles_is_told_so_and_closed(door: Door) -> None:
+    with door.connect() as connection:
+        assert read_error(trickle(connection, HEAD + b"x")) == (408, "request_too_slow")
+    assert door.dropped == {Dropped.BODY_LATE: 1}
+
+
+def test_chunked_body_that_trickles_is_closed_too(door: Door) -> None:
+    start = GET.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n5000\r\n"
+    with door.connect() as connection:
+        assert read_error(trickle(connection, start)) == (408, "request_too_slow")
+
+
+def test_second_request_has_a_deadline_of_its_own(door: Door) -> None:
+    with door.connect() as connection:
+        connection.sendall(GET + b"\r\n")
+        read_answer(connection)
+        assert read_error(trickle(connection, GET)) == (408, "request_too_slow")
+
+
+def test_idle_connection_is_closed(door: Door) -> None:
+    with door.connect() as connection:
+        connection.sendall(GET + b"\r\n")
+        assert read_all(connection).startswith(b"HTTP/1.1 200")
+    assert door.dropped == {}
+
+
+def test_body_that_comes_steadily_is_waited_for(door: Door) -> None:
+    with door.connect() as connection:
+        connection.sendall(HEAD)
+        for _ in range(20):
+            time.sleep(0.05)
+            connection.sendall(b"x" * 1000)
+        assert read_answer(connection).endswith(b"20000" + LAST_CHUNK)
+    assert door.dropped == {}
+
+
+def test_answer_that_takes_long_to_make_is_waited_for(door: Door) -> None:
+    assert ask(door, path="/late") == b"HTTP/1.1 200 OK"
+    assert door.dropped == {}
+
+
+def test_big_answer_reaches_who_takes_it(door: Door) -> None:
+    with door.connect() as connection:
+        connection.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert len(read_all(connection)) > 40_000_000
+
+
+def test_client_that_does_not_take_its_answer_is_dropped(door: Door) -> None:
+    with door.connect() as connection:
+        connection.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        door.wait_for(Dropped.ANSWER_NOT_TAKEN)
+
+
+def test_refused_body_without_end_is_cut(door: Door) -> None:
+    start = b"POST /refuse HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with door.connect() as connection, suppress(ConnectionResetError, BrokenPipeError):
+        connection.sendall(start)
+        for _ in range(1_000):
+            connection.sendall(b"186a0\r\n" + b"x" * 100_000 + b"\r\n")
+    assert door.dropped[Dropped.REFUSED_BODY_ENDLESS] == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET  /two  spaces HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\nHost: x\r\nA\x00B: y\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        GET + b"X-Long: " + b"x" * 100_000,
+    ],
+    ids=["TLS", "blanks", "no host", "NUL", "bytes", "two lengths", "negative", "chunk", "coding", "long"],
+)
+def test_what_is_not_http_is_told_so(door: Door, sent: bytes) -> None:
+    with door.connect() as connection:
+        connection.sendall(sent)
+        assert read_error(read_all(connection)) == (400, "invalid_http")
+
+
+def test_two_hundred_that_trickle_keep_nobody_out(door: Door) -> None:
+    slow: list[socket.socket] = []
+    for place in range(200):
+        slow.append(door.connect(f"127.0.1.{place % 10 + 1}"))
+        slow[-1].sendall(GET)
+        if place % 10 == 0:
+            assert ask(door) == b"HTTP/1.1 200 OK"
+    for each in slow:
+        read_all(each)
+        each.close()
+    assert ask(door) == b"HTTP/1.1 200 OK"
+    assert door.dropped[Dropped.GAVE_WAY] + door.dropped[Dropped.HEAD_LATE] == 200
+
+
+@dataclass(eq=False)
+class FakeGuest:
+    """A connection that waits since a moment, or is being answered."""
+
+    since: float | None
+    gone: bool = False
+
+    def find_wait(self) -> float | None:
+        return self.since
+
+    def give_way(self) -> None:
+        self.gone = True
+
+
+def test_who_waits_longest_gives_way() -> None:
+    room = ConnectionRoom(most=3, most_per_address=3)
+    answered, early, late, new = FakeGuest(None), FakeGuest(1.0), FakeGuest(2.0), FakeGuest(3.0)
+    assert all(room.admit(guest, "10.0.0.1") for guest in (answered, late, early, new))
+    assert [guest.gone for guest in (answered, early, late, new)] == [False, True, False, False]
+    assert len(room) == 3
+
+
+def test_one_address_makes_room_among_its_own() -> None:
+    room = ConnectionRoom(most=10, most_per_address=1)
+    other, first, second = FakeGuest(0.0), FakeGuest(1.0), FakeGuest(2.0)
+    assert all(room.admit(guest, address) for guest, address in ((other, "a"), (first, "b"), (second, "b")))
+    assert (other.gone, first.gone, second.gone) == (False, True, False)
+
+
+def test_nobody_who_is_being_answered_gives_way() -> None:
+    room = ConnectionRoom(most=1, most_per_address=1)
+    assert room.admit(FakeGuest(None), "a")
+    assert not room.admit(FakeGuest(1.0), "a")
+    assert not room.admit(FakeGuest(1.0), "b")
+    assert len(room) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [("10.1.2.3", "10.1.2.3"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", ""), ("a.sock", "a.sock")],
+)
+def test_addresses_of_one_customer_count_as_one(address: str, counted_as: str) -> None:
+    assert name_neighbourhood(address) == counted_as
