@@ -86,8 +86,6 @@ class Settings(BaseSettings):
         description="Vectors of the last questions that a server remembers, about 2 kB each; 0 remembers none.",
         examples=["10000"],
     )
-    timezone: str = Field(
-        "Asia/Shanghai",
     questions_kept: int = Field(
         1_000,
         ge=0,
@@ -95,6 +93,8 @@ class Settings(BaseSettings):
         description="Questions for which a server keeps what it found until the base changes; 0 keeps none.",
         examples=["1000"],
     )
+    timezone: str = Field(
+        "Asia/Shanghai",
         description="The shop's time zone: dates in replies are written in it.",
         examples=["Asia/Shanghai"],
     )
