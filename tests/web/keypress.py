@@ -86,6 +86,7 @@ def type_all(browser: Browser, shop: ShopServer, service: str) -> list[tuple[flo
     field.wait_for()
     page.evaluate(LISTEN)
     for text in TYPED:
+        page.evaluate("forget()")  # The emptied list is not the answer to a key that changed nothing.
         field.fill("")
         for character in text:
             count = page.evaluate("forget(), noted.length")
