@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from index.catalogue import Catalogue, Scope, find_ordered_at
 from index.matcher import Matcher
 from index.solutions import MatchRequest, MatchResult
+from index.threshold import find_threshold
 from kb.articles.models import ArticleStatus, ArticleVersionRow, Audience
 from kb.articles.repository import find_versions
 from kb.changes import ItemKind
@@ -29,6 +30,8 @@ from kb.sources.ports import OrderSource
 
 CHANNEL = "web"
 MOST_ANSWERS = 3
+# Beside an answer that is sure: another line to look over costs a customer a ninth of what one that helps is worth.
+LIKELY_ENOUGH = find_threshold(1 / 9)
 Version = tuple[str, int]
 
 
@@ -133,7 +136,7 @@ class PublicDesk:
             audience=Audience.PUBLIC,
             limit=MOST_ANSWERS,
         )
-        result = self._matcher.match(request)
+        result = _drop_unlikely(self._matcher.match(request))
         order = next((one for one in (*known.orders, known.order) if one and one.id == result.order_id), known.order)
         versions = [(s.id, s.version) for s in result.solutions if s.kind is ItemKind.ARTICLE]
         open_ids = [possible.id for possible in result.orders] if order is None else []
@@ -178,6 +181,14 @@ class PublicDesk:
             return []
         with self._database.read() as session:
             return _make_answers(session, versions, context)
+
+
+def _drop_unlikely(result: MatchResult) -> MatchResult:
+    """Leave out what is unlikely to help beside a sure answer; where nothing is sure all are the nearest there is."""
+    if not result.answered:
+        return result
+    first, *others = result.solutions
+    return replace(result, solutions=[first, *(other for other in others if other.confidence >= LIKELY_ENOUGH)])
 
 
 def _find_in_force(catalogue: Catalogue, article_id: str, context: OrderContext) -> list[Version]:

@@ -11,6 +11,7 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import select
 
+from index.public_answers import LIKELY_ENOUGH
 from kb.articles.service import save_article
 from kb.feedback.models import AskedThrough, MatchRow
 from kb.feedback.repository import list_matches
@@ -51,6 +52,26 @@ def test_a_question_is_answered_with_the_article_and_where_it_stands(shop: Shop)
     assert first["source"]["version"] == 1
     assert answer["order"] is None
     assert answer["orders"] == []
+
+
+def test_beside_a_sure_answer_stand_only_such_as_may_help_and_no_other_is_recorded(shop: Shop) -> None:
+    question = {"question": RETURNS, "audience": "public", "limit": 3}
+    matched = shop.client.post("/v1/match", json=question).json()["solutions"]
+    likely = [
+        solution["id"] for solution in matched if solution["rank"] == 1 or solution["confidence"] >= LIKELY_ENOUGH
+    ]
+    answer = ask(shop, RETURNS).json()
+    assert [shown["id"] for shown in answer["answers"]] == likely
+    assert len(likely) < len(matched)
+    assert shop.client.app.state.services.recorder.flush()  # type: ignore[attr-defined]
+    with shop.database.read() as session:
+        recorded = next(match for match in list_matches(session) if match.request_id == answer["request_id"])
+    assert [shown.id for shown in recorded.shown] == likely
+
+
+def test_where_nothing_is_sure_the_nearest_are_shown_however_unlikely(shop: Shop) -> None:
+    answer = ask(shop, "zzzz qqqq").json()
+    assert len(answer["answers"]) > 1
 
 
 def test_a_question_that_nothing_answers_is_handed_over(shop: Shop) -> None:

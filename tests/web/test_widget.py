@@ -203,6 +203,19 @@ def test_what_is_asked_back_is_answered_in_its_own_field(open_shop: OpenShop) ->
     }
 
 
+def test_a_long_conversation_keeps_its_newest_turns_within_what_the_service_takes(open_shop: OpenShop) -> None:
+    shop = open_shop(WIDGET)
+    asked = "签收几天了？" * 700
+    shop.service.answers["ask"] = lambda _: make_asked_answer(ask=[{"fact": "days", "question": asked}])
+    shop.ask("能退吗")
+    for said in ("三天", "四天", "五天"):
+        shop.panel.get_by_label(asked).fill(said)
+        shop.press("Enter")
+        expect(shop.panel.get_by_label(asked)).to_have_value("")
+    turns = shop.service.list_asked("ask")[-1].body["turns"]
+    assert [turn["text"] for turn in turns] == ["三天", asked, "四天", asked]
+
+
 def test_the_widget_speaks_english_where_the_page_does(open_shop: OpenShop) -> None:
     shop = open_shop(WIDGET, language="en", locale="en-GB")
     expect(shop.launcher).to_have_text("Help")

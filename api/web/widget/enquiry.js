@@ -4,6 +4,7 @@ import * as service from "./service.js";
 
 const MOST_SHOWN = 10;
 const MOST_TURNS = 20;
+const MOST_CHARACTERS = 10_000; // Of all turns together; the service refuses more.
 
 export class Enquiry {
   question = "";
@@ -53,7 +54,7 @@ export class Enquiry {
   /** Answer what was asked back. */
   reply(text) {
     const said = [{ role: "customer", text: this.question }, { role: "agent", text: this.result.asked }];
-    this.turns = [...this.turns, ...said].slice(-MOST_TURNS);
+    this.turns = keepNewest([...this.turns, ...said]);
     this.question = text;
     return this.#ask();
   }
@@ -152,4 +153,10 @@ export class Enquiry {
     Object.assign(this, parts);
     this.host.requestUpdate();
   }
+}
+
+function keepNewest(turns) {
+  let room = MOST_CHARACTERS;
+  const firstTooMany = turns.findLastIndex(({ text }) => (room -= text.length) < 0);
+  return turns.slice(firstTooMany + 1).slice(-MOST_TURNS);
 }
