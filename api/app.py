@@ -10,12 +10,14 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
 
+from api.admission import Admission
 from api.auth import BearerGate
 from api.crash import CrashAnswerer
 from api.cross_origin import CrossOrigin
 from api.errors import install_error_handlers
 from api.metrics import Metrics
 from api.own_host import OwnHost
+from api.places import Places
 from api.policy import make_security_headers
 from api.request_record import RequestRecorder
 from api.routers import (
@@ -68,7 +70,7 @@ ROUTERS = (
 def create_app(settings: Settings | None = None, *, matcher: Matcher | None = None) -> FastAPI:
     """Return the application; with a matcher given it uses that one, and leaves its closing to the giver."""
     settings = settings or Settings()
-    metrics = Metrics()
+    metrics, places = Metrics(), Places()
     app = FastAPI(
         title="Xianzhi 先知",
         description=DESCRIPTION,
@@ -79,12 +81,14 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         lifespan=lambda app: _run(app, settings, metrics, matcher),
     )
     app.state.services = None
+    app.state.places = places
     app.state.metrics = metrics
     for router in ROUTERS:
         app.include_router(router)
     pages.mount_pages(app, settings)
     install_error_handlers(app)
     # The last one added is the outermost.
+    app.add_middleware(Admission, places=places, metrics=metrics)
     app.add_middleware(BearerGate, keys=settings.keys)
     app.add_middleware(CrashAnswerer)
     app.add_middleware(CrossOrigin, origins=read_origins(settings.widget_origins))
@@ -117,6 +121,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
             settings.solutions_seconds,
             settings.matches_kept,
             customer_tokens=CustomerTokens(settings.customer_secrets),
+            places=app.state.places,
         )
         yield
         app.state.services = None

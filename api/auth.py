@@ -105,7 +105,7 @@ def may_call(role: Role, method: str, path: str) -> bool:
 
 def list_roles(method: str, path: str) -> frozenset[Role]:
     """Return the roles, admins apart, that may do this at an address."""
-    permits = next((each for start, each in PERMITS.items() if _lies_under(path, start)), {})
+    permits = next((each for start, each in PERMITS.items() if lies_under(path, start)), {})
     return next((roles for methods, roles in permits.items() if method in methods), frozenset())
 
 
@@ -163,5 +163,6 @@ def _refuse(key: ApiKey | None, method: str, path: str) -> Unauthorized | Forbid
     return Forbidden(f"A key of the role {key.role} may not do this. Use one of the roles {allowed}.")
 
 
-def _lies_under(path: str, start: str) -> bool:
+def lies_under(path: str, start: str) -> bool:
+    """Tell whether an address is another, or lies below it, or is something that is done with it."""
     return path == start or path.startswith((f"{start}/", f"{start}:"))

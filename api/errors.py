@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from api.json_body import BodyMissing, BodyTooLarge, InvalidJson, MediaTypeUnsupported
 from api.validation import list_problems
+from index.deadline import DeadlinePassed
 from kb.audit.trail import AuditUnavailable
 from kb.customer_token import CustomerTokenRefused
 from kb.errors import InvalidInput, NotFound, XianzhiError
@@ -59,9 +60,13 @@ class WebhookDisabled(XianzhiError):
 
 
 class ServiceBusy(XianzhiError):
-    """More matches wait than can be answered in good time."""
+    """More is asked than can be answered in good time."""
 
     code = "service_busy"
+
+    def __init__(self, message: str, *, retry_after_seconds: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class InvalidHttp(XianzhiError):
@@ -114,6 +119,7 @@ STATUS: Mapping[type[Exception], int] = {
     InvalidInput: 422,
     RequestValidationError: 422,
     ServiceBusy: 503,
+    DeadlinePassed: 503,
     TooManyConnections: 503,
     NotReady: 503,
     AuditUnavailable: 503,
@@ -152,7 +158,7 @@ def make_answer(status: int, body: ErrorBody, headers: Mapping[str, str] | None 
     """Return an error answer in the envelope."""
     more = dict(headers or {})
     if status in (429, 503):
-        more["Retry-After"] = RETRY_AFTER_SECONDS
+        more.setdefault("Retry-After", RETRY_AFTER_SECONDS)
     if status == 401:
         more["WWW-Authenticate"] = "Bearer"
     return JSONResponse(ErrorAnswer(error=_mask(body)).model_dump(), status_code=status, headers=more)
@@ -177,7 +183,9 @@ def make_error_answer(request_id: str, error: XianzhiError) -> JSONResponse:
         return make_internal_answer(request_id)
     details = error.details[:MAX_DETAILS]
     body = ErrorBody(code=error.code, message=error.message, request_id=request_id, details=details)
-    return make_answer(status, body)
+    seconds = error.retry_after_seconds if isinstance(error, ServiceBusy) else None
+    headers = None if seconds is None else {"Retry-After": str(seconds)}
+    return make_answer(status, body, headers)
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -14,6 +15,24 @@ from kb.feedback.recorder import RecordOutcome
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class ClassOutcome(StrEnum):
+    """What became of a request."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+def find_outcome(status: int) -> ClassOutcome:
+    """Return what a status says of how a request ended; what was asked wrongly is answered too."""
+    if not status:
+        return ClassOutcome.GONE
+    if status in (429, 503):
+        return ClassOutcome.REFUSED
+    return ClassOutcome.FAILED if status >= 500 else ClassOutcome.ANSWERED
 
 
 class Metrics:
@@ -68,6 +87,22 @@ class Metrics:
             ["reason"],
             registry=self.registry,
         )
+        self._class_seconds = Histogram(
+            "xianzhi_class_seconds",
+            "Time to answer what was answered, by class of request.",
+            ["class"],
+            buckets=REQUEST_BUCKETS,
+            registry=self.registry,
+        )
+        self._class_requests = Counter(
+            "xianzhi_class_requests", "Requests by class and outcome.", ["class", "outcome"], registry=self.registry
+        )
+        self._class_waiting = Gauge(
+            "xianzhi_class_waiting", "Requests that wait for a place, by class.", ["class"], registry=self.registry
+        )
+        self._class_inside = Gauge(
+            "xianzhi_class_inside", "Requests between door and answer, by class.", ["class"], registry=self.registry
+        )
         self._passages = Gauge("xianzhi_index_passages", "Passages in the index.", registry=self.registry)
         self._revision = Gauge("xianzhi_index_revision", "Revision that the index shows.", registry=self.registry)
 
@@ -82,6 +117,20 @@ class Metrics:
         self._sources.labels(result.order_source.state.value).inc()
         for stage, milliseconds in result.timing.items():
             self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def watch_class(self, name: str, *, waiting: Callable[[], int], inside: Callable[[], int]) -> None:
+        """Read a class's saturation where it is kept, and show its outcomes from the start."""
+        self._class_waiting.labels(name).set_function(waiting)
+        self._class_inside.labels(name).set_function(inside)
+        for outcome in ClassOutcome:
+            self._class_requests.labels(name, outcome.value)
+
+    def count_class(self, name: str, status: int, seconds: float) -> None:
+        """Count one request of a class; status 0 where nobody was there to be answered."""
+        outcome = find_outcome(status)
+        self._class_requests.labels(name, outcome.value).inc()
+        if outcome is ClassOutcome.ANSWERED:
+            self._class_seconds.labels(name).observe(seconds)
 
     def count_records(self, outcome: RecordOutcome, matches: int) -> None:
         """Count what became of matches that were to be recorded."""

@@ -11,21 +11,19 @@ from fastapi import Depends, Request
 
 from api.errors import NotReady
 from api.metrics import Metrics
+from api.places import Places
 from index.matcher import Matcher
 from index.suggest.suggester import Suggester
 from kb.customer_token import CustomerTokens
 from kb.database import Database
 from kb.feedback.recorder import MatchRecorder
 
-# A match holds two connections, any other request, a suggestion and the recorder one: 2 x 4 + 5 + 1 + 1 are the pool's
-# fifteen.
-MATCHES_AT_ONCE = 4
+# A match holds two connections, any other request, a suggestion and the recorder one: 2 x 4 places + 5 + 1 + 1 are the
+# pool's fifteen.
 OTHERS_AT_ONCE = 5
 PREVIEWS_AT_ONCE = 1
-WIDGET_AT_ONCE = 1  # Of the matches' places: whatever visitors send, agents keep the others.
 SUGGESTIONS_AT_ONCE = 1  # Milliseconds each, nearly all of them the interpreter's, which matches want too.
 SUGGESTIONS_WAITING = 8
-MATCHES_WAITING = 64  # More would wait longer than anybody does.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +37,10 @@ class Services:
     webhook_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     solutions_seconds: float = 0.5
     matches_kept: timedelta | None = None
-    match_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MATCHES_AT_ONCE))
+    places: Places = field(default_factory=Places)
     # A preview takes the place of a match for seconds: never more than one place of them.
     preview_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PREVIEWS_AT_ONCE))
 
-    widget_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WIDGET_AT_ONCE))
     suggest_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SUGGESTIONS_AT_ONCE))
     customer_tokens: CustomerTokens = field(default_factory=CustomerTokens, repr=False)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from index.catalogue import Catalogue, Scope, find_ordered_at
+from index.deadline import Deadline
 from index.matcher import Matcher
 from index.solutions import MatchRequest, MatchResult
 from index.threshold import find_threshold
@@ -125,8 +126,10 @@ class PublicDesk:
             found = None
         return Known(customer_id) if found is None else Known(customer_id, orders, found)
 
-    def ask(self, question: str, turns: Sequence[str], known: Known) -> PublicMatch:
-        """Return the answers to a question; raises `InvalidInput` where it cannot be asked."""
+    def ask(
+        self, question: str, turns: Sequence[str], known: Known, *, deadline: Deadline | None = None
+    ) -> PublicMatch:
+        """Return the answers to a question; raises `InvalidInput` where it cannot be asked, or `DeadlinePassed`."""
         request = MatchRequest(
             question=question,
             turns=turns,
@@ -136,7 +139,7 @@ class PublicDesk:
             audience=Audience.PUBLIC,
             limit=MOST_ANSWERS,
         )
-        result = _drop_unlikely(self._matcher.match(request))
+        result = _drop_unlikely(self._matcher.match(request, deadline=deadline))
         order = next((one for one in (*known.orders, known.order) if one and one.id == result.order_id), known.order)
         versions = [(s.id, s.version) for s in result.solutions if s.kind is ItemKind.ARTICLE]
         open_ids = [possible.id for possible in result.orders] if order is None else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
@@ -15,10 +16,12 @@ from pydantic import Field
 
 from api.auth import DESCRIBE_KEY, name_actor
 from api.customer_examples import LOOKUP_ANSWER, REVEAL, REVEAL_ANSWER
-from api.errors import ErrorAnswer
+from api.errors import ErrorAnswer, ServiceBusy
 from api.json_body import StrictJsonRoute
+from api.places import RequestClass
 from api.services import Services, ServicesNeeded
 from api.validation import StrictModel
+from index.deadline import Deadline, DeadlinePassed
 from index.matcher import Matcher
 from index.reasons.customer import find_likely_reasons
 from index.reasons.solving import add_solutions
@@ -170,9 +173,9 @@ async def _solve(services: Services, likely: LikelyReasons, orders: Sequence[Ord
     until = time.monotonic() + seconds
     solved = likely
     with move_on_after(seconds):
-        solved = await to_thread.run_sync(
-            _add_solutions, services.matcher, likely, orders, until, limiter=services.match_limiter
-        )
+        with suppress(ServiceBusy, DeadlinePassed):
+            work = partial(_add_solutions, services.matcher, likely, orders, until)
+            solved = await services.places.run(RequestClass.AGENT, work, Deadline(until))
     return solved
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Header, Request
 
+from api.admission import take_place
 from api.errors import ErrorAnswer, WebhookDisabled
 from api.event_examples import EVENTS, EVENTS_ANSWER, EVENTS_SCHEMA
 from api.json_body import JsonValue, StrictJsonRequest, parse_json
@@ -63,7 +63,7 @@ async def take(request: Request, services: ServicesNeeded, signature: Signature 
     body = await StrictJsonRequest(request.scope, request.receive).read_bytes()
     now = datetime.now(UTC)  # A signature is made by a real clock, also where matches go by a fixed one.
     verify_signature(signature, body, services.webhook_secrets, now=now)
-    results = await to_thread.run_sync(_take, services, body, now)
+    results = await take_place(request, services, lambda _deadline: _take(services, body, now))
     services.metrics.count_events(results)
     return EventsAnswer(request.state.request_id, results)
 

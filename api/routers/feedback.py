@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from anyio import to_thread
 from fastapi import APIRouter, Body, Path, Query, Request
 
+from api.admission import take_place
 from api.auth import DESCRIBE_KEY, find_role, refuse_words_of_agents
 from api.errors import ErrorAnswer, NotReady
 from api.examples import FEEDBACK_ANSWER, FEEDBACK_NOTHING, FEEDBACK_UNDONE, FEEDBACK_USED
 from api.json_body import StrictJsonRoute
 from api.schemas import FeedbackBody, RequestId, UndoneAnswer
 from api.services import Services, ServicesNeeded
-from api.widget_place import take_widget_place
 from kb.access import Role
 from kb.articles.models import ItemId
 from kb.changes import ItemKind
@@ -98,7 +98,7 @@ async def delete_feedback(
 async def _take_place(request: Request, services: Services, work: Callable[[], Answer]) -> Answer:
     """Do work in a thread: with the key of a page, which anybody can read there, in the place of visitors."""
     is_widget = find_role(request) is Role.WIDGET
-    return await (take_widget_place(services, work) if is_widget else to_thread.run_sync(work))
+    return await (take_place(request, services, lambda _deadline: work()) if is_widget else to_thread.run_sync(work))
 
 
 def _judge(services: Services, judgement: NewJudgement, among: Collection[AskedThrough]) -> StandingJudgement:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import Field
 
+from api.admission import take_place
 from api.auth import DESCRIBE_KEY
 from api.errors import ErrorAnswer
 from api.json_body import StrictJsonRoute
@@ -17,7 +17,6 @@ from api.services import Services, ServicesNeeded
 from api.visitors import LanguageChosen, VisitorAsks
 from api.widget_answers import show_order
 from api.widget_examples import HANDOVER, HANDOVER_ANSWER, HANDOVER_STORED
-from api.widget_place import take_widget_place
 from api.widget_schemas import HandoverAnswer, HandoverBody
 from index.public_answers import Known, PublicDesk
 from index.question import QuestionEmpty
@@ -39,15 +38,20 @@ HandoverId = Annotated[
     summary="Hand a customer over",
     responses={200: {"content": {"application/json": {"example": HANDOVER_ANSWER}}}, **REFUSALS, **BODY_REFUSALS},
 )
-async def hand_over(
-    body: HandedOver, response: Response, services: ServicesNeeded, visitor: VisitorAsks, language: LanguageChosen
+async def hand_over(  # noqa: PLR0913  # Each is a part of the request.
+    body: HandedOver,
+    request: Request,
+    response: Response,
+    services: ServicesNeeded,
+    visitor: VisitorAsks,
+    language: LanguageChosen,
 ) -> HandoverAnswer:
     """Store what an agent has to know, masked: the question, the order, and what was read already."""
     response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, body.order_id)
     if not body.question.strip():
         raise QuestionEmpty("The question is blank. Send what the customer asked as `question`.")
-    handover, known = await take_widget_place(services, partial(_store, services, visitor, body))
+    handover, known = await take_place(request, services, lambda _deadline: _store(services, visitor, body))
     return HandoverAnswer(
         handover_id=handover.handover_id,
         question=handover.question,

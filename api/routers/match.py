@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Body, Request
 
+from api.admission import take_place
 from api.auth import DESCRIBE_KEY, find_role, refuse_customers, refuse_other_times
-from api.errors import ErrorAnswer, NotReady, ServiceBusy
+from api.errors import ErrorAnswer
 from api.examples import MATCH_ANSWER, MATCH_WITH_ORDER, MATCH_WITH_TURNS
 from api.json_body import StrictJsonRoute
 from api.recording import describe_match
 from api.schemas import MatchBody
-from api.services import MATCHES_WAITING, Services, ServicesNeeded
-from api.widget_place import take_widget_place
+from api.services import ServicesNeeded
 from index.solutions import MatchResult
 from kb.access import Role
 from kb.articles.models import Audience
@@ -59,8 +56,7 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     refuse_other_times(request, names_time=body.now is not None)
     is_widget = find_role(request) is Role.WIDGET
     asked, asked_at = body.to_request(), services.now()
-    match = partial(services.matcher.match, asked)
-    result = await (take_widget_place(services, match) if is_widget else _take_place(services, match))
+    result = await take_place(request, services, lambda deadline: services.matcher.match(asked, deadline=deadline))
     services.metrics.count_match(result)
     answer = replace(result, request_id=request.state.request_id)
     recorded = describe_match(asked, answer, at=asked_at)
@@ -69,11 +65,3 @@ async def match_question(body: Question, request: Request, services: ServicesNee
         recorded = replace(recorded, order_id=None, through=AskedThrough.WIDGET)
     services.recorder.record(recorded)
     return answer
-
-
-async def _take_place(services: Services, match: Callable[[], MatchResult]) -> MatchResult:
-    if services.match_limiter.statistics().tasks_waiting >= MATCHES_WAITING:
-        raise ServiceBusy("Too many questions are waiting. Try again in a moment.")
-    if not services.matcher.live.is_open:
-        raise NotReady("The index is not open yet. Try again in a moment.")
-    return await to_thread.run_sync(match, limiter=services.match_limiter)

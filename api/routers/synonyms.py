@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from anyio import to_thread
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 
+from api.admission import take_place
 from api.auth import DESCRIBE_KEY
 from api.errors import ErrorAnswer, NotReady, ServiceBusy
 from api.examples import (
@@ -91,12 +91,12 @@ def list_synonyms(services: ServicesNeeded, limit: ListLimit = DEFAULT_LISTED, c
         503: {"description": "Another rule is being tried, or not ready; see Retry-After.", "model": ErrorAnswer},
     },
 )
-async def try_synonym(body: TriedSynonym, services: ServicesNeeded) -> Preview:
+async def try_synonym(body: TriedSynonym, request: Request, services: ServicesNeeded) -> Preview:
     """Return which recent questions would find other solutions with a rule; nothing is saved or recorded."""
     if services.preview_limiter.available_tokens < 1:
         raise ServiceBusy("Another rule is being tried. Try again in a moment.")
     async with services.preview_limiter:
-        return await to_thread.run_sync(_preview, services, body, limiter=services.match_limiter)
+        return await take_place(request, services, lambda _deadline: _preview(services, body))
 
 
 @router.put(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 
+from api.admission import take_place
 from api.auth import DESCRIBE_KEY
 from api.errors import ErrorAnswer
 from api.json_body import StrictJsonRoute
@@ -15,8 +16,8 @@ from api.services import Services, ServicesNeeded
 from api.visitors import LanguageChosen, VisitorAsks
 from api.widget_answers import describe_question, describe_reading, show_answers, show_reading
 from api.widget_examples import WIDGET_ANSWERS, WIDGET_ARTICLE, WIDGET_JUDGEMENT, WIDGET_QUESTION
-from api.widget_place import take_widget_place
 from api.widget_schemas import WidgetAnswers, WidgetArticle, WidgetJudgement, WidgetQuestion
+from index.deadline import Deadline
 from index.public_answers import PublicDesk, PublicMatch, PublicReading
 from kb.articles.models import ItemId
 from kb.changes import ItemKind
@@ -61,6 +62,7 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
 )
 async def read_public_article(  # noqa: PLR0913  # Each is a part of the request.
     article_id: ArticleId,
+    request: Request,
     response: Response,
     services: ServicesNeeded,
     visitor: VisitorAsks,
@@ -71,7 +73,7 @@ async def read_public_article(  # noqa: PLR0913  # Each is a part of the request
     response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, order_id)
     at = services.now()
-    reading = await take_widget_place(services, partial(_read, services, visitor, order_id, article_id))
+    reading = await take_place(request, services, partial(_read, services, visitor, order_id, article_id))
     shown = show_reading(reading, make_style(services, language))
     services.recorder.record(describe_reading(reading, shown.request_id, at=at))
     return shown
@@ -82,8 +84,13 @@ async def read_public_article(  # noqa: PLR0913  # Each is a part of the request
     summary="Answer a customer",
     responses={200: {"content": {"application/json": {"example": WIDGET_ANSWERS}}}, **REFUSALS, **BODY_REFUSALS},
 )
-async def answer_customer(
-    body: Asked, response: Response, services: ServicesNeeded, visitor: VisitorAsks, language: LanguageChosen
+async def answer_customer(  # noqa: PLR0913  # Each is a part of the request.
+    body: Asked,
+    request: Request,
+    response: Response,
+    services: ServicesNeeded,
+    visitor: VisitorAsks,
+    language: LanguageChosen,
 ) -> WidgetAnswers:
     """Return the public articles that answer a question, the best three, told for the customer's own order.
 
@@ -93,7 +100,7 @@ async def answer_customer(
     response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, body.order_id)
     at = services.now()
-    match = await take_widget_place(services, partial(_ask, services, visitor, body))
+    match = await take_place(request, services, partial(_ask, services, visitor, body))
     services.metrics.count_match(match.result)
     services.recorder.record(describe_question(match, at=at))
     return show_answers(match, make_style(services, language))
@@ -105,10 +112,10 @@ async def answer_customer(
     status_code=204,
     responses={**JUDGEMENT_REFUSALS, **BODY_REFUSALS},
 )
-async def judge_answer(body: Judged, services: ServicesNeeded, visitor: VisitorAsks) -> None:
+async def judge_answer(body: Judged, request: Request, services: ServicesNeeded, visitor: VisitorAsks) -> None:
     """Say whether an article solved the problem; the last word stands. Only its own answers can a widget judge."""
     if services.recorder.is_on:  # Else there is nothing that it could be said of, and nobody is to notice.
-        await take_widget_place(services, partial(_judge, services, body))
+        await take_place(request, services, lambda _deadline: _judge(services, body))
     services.metrics.count_feedback(_read_verdict(body))
 
 
@@ -123,15 +130,17 @@ def make_style(services: Services, language: Language) -> CardStyle:
     return CardStyle(language, services.now(), services.matcher.surroundings.zone)
 
 
-def _read(services: Services, visitor: Visitor | None, order_id: str | None, article_id: str) -> PublicReading:
+def _read(
+    services: Services, visitor: Visitor | None, order_id: str | None, article_id: str, _deadline: Deadline
+) -> PublicReading:
     desk = PublicDesk(services.matcher)
     return desk.read(article_id, desk.find_orders(visitor, order_id))
 
 
-def _ask(services: Services, visitor: Visitor | None, body: WidgetQuestion) -> PublicMatch:
+def _ask(services: Services, visitor: Visitor | None, body: WidgetQuestion, deadline: Deadline) -> PublicMatch:
     desk = PublicDesk(services.matcher)
     known = desk.find_orders(visitor, body.order_id)
-    return desk.ask(body.question, [turn.text for turn in body.turns], known)
+    return desk.ask(body.question, [turn.text for turn in body.turns], known, deadline=deadline)
 
 
 def _judge(services: Services, body: WidgetJudgement) -> None:

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.app import create_app
+from api.places import PLACES, RequestClass
 from index.build import Builder
 from index.reasons.solving import add_solutions
 from kb.articles.service import save_article
@@ -21,6 +22,7 @@ from kb.reasons.models import ContactReason
 from kb.reasons.service import save_reason
 from kb.settings import Settings
 from tests.api.conftest import NOW, Shop, fill
+from tests.api.held_places import hold_places
 from tests.fakes import FakeEncoder, make_article, make_case
 from tests.kb.customers.makers import CHEN, ZHOU, save_orders, save_people
 
@@ -155,10 +157,9 @@ def test_a_look_up_waits_no_longer_than_that_for_a_matcher_that_is_busy(experien
     settings = experienced.settings.model_copy(update={"solutions_seconds": 0.05})
     app = create_app(settings, matcher=experienced.matcher)
     with TestClient(app) as client:
-        limiter = app.state.services.match_limiter
-        for place in range(int(limiter.total_tokens)):
-            client.portal.call(limiter.acquire_on_behalf_of, place)  # type: ignore[union-attr]
-        found = look_up(replace(experienced, client=client), "C0042")
+        assert client.portal is not None
+        with hold_places(client.portal, app.state.services.places, RequestClass.AGENT, PLACES):
+            found = look_up(replace(experienced, client=client), "C0042")
     assert (found["reasons_from"], found["likely_reasons"][0]["solution"]) == ("orders", None)
 
 

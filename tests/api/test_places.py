@@ -1,0 +1,191 @@
+"""Places and the lines before them: shares, bounds, deadlines, and who goes away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+
+import anyio
+import pytest
+
+from api.errors import ServiceBusy
+from api.places import PLACES, RULES, Places, RequestClass, Rules
+from index.deadline import Deadline, DeadlinePassed
+
+AGENT, WIDGET, BATCH = RequestClass.AGENT, RequestClass.WIDGET, RequestClass.BATCH
+PATIENCE_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class Work:
+    """Work that ends when it is released; notes the order in which it began."""
+
+    begun: list[str] = field(default_factory=list)
+    release: threading.Event = field(default_factory=threading.Event)
+
+    def begin(self, name: str) -> Callable[[], str]:
+        def work() -> str:
+            self.begun.append(name)
+            self.release.wait(PATIENCE_SECONDS)
+            return name
+
+        return work
+
+
+def run(test: Callable[[], Coroutine[None, None, None]]) -> None:
+    anyio.run(test)
+
+
+async def wait_until(is_so: Callable[[], bool]) -> None:
+    with anyio.fail_after(PATIENCE_SECONDS):
+        while not is_so():
+            await anyio.sleep(0.001)
+
+
+def test_who_comes_alone_is_served_at_once() -> None:
+    async def test() -> None:
+        places = Places()
+        assert await places.run(AGENT, lambda: 7, Deadline()) == 7
+        assert places.count_at_work(AGENT) == places.count_waiting(AGENT) == 0
+
+    run(test)
+
+
+def test_what_goes_wrong_in_a_place_gives_it_back() -> None:
+    def fail() -> int:
+        raise ValueError("broken")
+
+    async def test() -> None:
+        places = Places(most_at_once=1)
+        with pytest.raises(ValueError, match="broken"):
+            await places.run(AGENT, fail, Deadline())
+        assert await places.run(AGENT, lambda: 7, Deadline()) == 7
+
+    run(test)
+
+
+def test_visitors_have_one_place_whatever_they_send_and_agents_find_the_others() -> None:
+    async def test() -> None:
+        places, work = Places(), Work()
+        async with anyio.create_task_group() as group:
+            for number in range(5):
+                group.start_soon(places.run, WIDGET, work.begin(f"visitor {number}"), Deadline())
+            await wait_until(lambda: places.count_waiting(WIDGET) == 4)
+            for number in range(PLACES - 1):
+                group.start_soon(places.run, AGENT, work.begin(f"agent {number}"), Deadline())
+            await wait_until(lambda: len(work.begun) == PLACES)
+            assert (places.count_at_work(WIDGET), places.count_at_work(AGENT)) == (1, PLACES - 1)
+            work.release.set()
+        assert len(work.begun) == 5 + PLACES - 1
+
+    run(test)
+
+
+def test_a_place_goes_to_the_class_that_had_the_least_of_its_share() -> None:
+    async def test() -> None:
+        places, work = Places(most_at_once=1), Work()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, work.begin("first"), Deadline())
+            await wait_until(lambda: work.begun == ["first"])
+            for kind in (BATCH, WIDGET, AGENT):
+                for _ in range(9):
+                    group.start_soon(places.run, kind, work.begin(kind.value), Deadline())
+            await wait_until(lambda: sum(places.count_waiting(kind) for kind in RequestClass) == 27)
+            work.release.set()
+        served = work.begun[1:10]
+        assert [served.count(kind.value) for kind in (AGENT, WIDGET, BATCH)] == [6, 2, 1]
+
+    run(test)
+
+
+def test_a_full_line_is_refused_at_once_with_the_time_to_come_back_in() -> None:
+    async def test() -> None:
+        places, work = Places({AGENT: Rules(share=1, most_at_once=1, most_waiting=2, longest_wait_seconds=60)}), Work()
+        async with anyio.create_task_group() as group:
+            for number in range(3):
+                group.start_soon(places.run, AGENT, work.begin(str(number)), Deadline())
+            await wait_until(lambda: places.count_waiting(AGENT) == 2)
+            with pytest.raises(ServiceBusy) as refused:
+                await places.run(AGENT, work.begin("too many"), Deadline())
+            assert refused.value.retry_after_seconds == 1
+            work.release.set()
+        assert "too many" not in work.begun
+
+    run(test)
+
+
+def test_nobody_joins_a_line_that_moves_too_slowly_for_them() -> None:
+    async def test() -> None:
+        now = [0.0]
+        places, work = Places(most_at_once=1, clock=lambda: now[0]), Work()
+
+        async def serve_one(seconds: float) -> None:
+            places_taken, second = Work(), Work()
+            async with anyio.create_task_group() as group:
+                group.start_soon(places.run, AGENT, places_taken.begin("a"), Deadline())
+                await wait_until(lambda: places.count_at_work(AGENT) == 1)
+                group.start_soon(places.run, AGENT, second.begin("b"), Deadline())
+                await wait_until(lambda: places.count_waiting(AGENT) == 1)
+                now[0] += seconds
+                places_taken.release.set()
+                second.release.set()
+
+        for _ in range(30):
+            await serve_one(0.9)
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, work.begin("at work"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            with pytest.raises(ServiceBusy):
+                places.refuse_hopeless(AGENT, Deadline(0.5, lambda: 0.0))
+            places.refuse_hopeless(AGENT, Deadline(2.0, lambda: 0.0))
+            group.start_soon(places.run, AGENT, work.begin("waits"), Deadline())
+            await wait_until(lambda: places.count_waiting(AGENT) == 1)
+            with pytest.raises(ServiceBusy) as refused:  # Two times 0.9 s are more than an agent's second.
+                places.refuse_hopeless(AGENT, Deadline())
+            assert refused.value.retry_after_seconds == 2
+            work.release.set()
+
+    run(test)
+
+
+def test_who_is_not_called_in_time_leaves_the_line_and_is_not_served() -> None:
+    async def test() -> None:
+        places, work = Places(most_at_once=1), Work()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, work.begin("at work"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            seconds = iter([1.0, 0.0])  # When the line was looked at there was hope.
+            deadline = Deadline(0.0, lambda: -next(seconds, 0.0))
+            with pytest.raises(DeadlinePassed):
+                await places.run(AGENT, work.begin("late"), deadline)
+            assert places.count_waiting(AGENT) == 0
+            work.release.set()
+        assert work.begun == ["at work"]
+
+    run(test)
+
+
+def test_who_goes_away_costs_nothing_and_the_next_is_called() -> None:
+    async def test() -> None:
+        places, work = Places(most_at_once=1), Work()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, work.begin("at work"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            async with anyio.create_task_group() as leaving:
+                leaving.start_soon(places.run, AGENT, work.begin("gone"), Deadline())
+                await wait_until(lambda: places.count_waiting(AGENT) == 1)
+                group.start_soon(places.run, AGENT, work.begin("next"), Deadline())
+                await wait_until(lambda: places.count_waiting(AGENT) == 2)
+                leaving.cancel_scope.cancel()
+            assert places.count_waiting(AGENT) == 1
+            work.release.set()
+        assert work.begun == ["at work", "next"]
+        assert places.count_at_work(AGENT) == 0
+
+    run(test)
+
+
+def test_no_class_can_fill_all_places_but_the_agents() -> None:
+    assert RULES[AGENT].most_at_once == PLACES
+    assert RULES[WIDGET].most_at_once + RULES[BATCH].most_at_once < PLACES
