@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from datetime import UTC, datetime
 
-from tests.api.conftest import Shop, fill
-from tests.fakes import SHIPPED_ORDER
+import pytest
+from pydantic import TypeAdapter
+
+from api.routers.match import write_json
+from api.schemas import MatchBody
+from index.solutions import MatchResult
+from kb.articles.service import save_article
+from tests.api.conftest import NOW, Shop, fill
+from tests.fakes import SHIPPED_ORDER, make_article
 
 RESULT_KEYS = {
     "request_id", "generation", "confidence", "answered", "solutions", "ask", "notices", "order_id", "remedies",
@@ -178,3 +186,14 @@ def test_request_id_is_the_callers_or_a_new_one(full_shop: Shop) -> None:
     assert ask("abc-DEF_123") == "abc-DEF_123"
     assert len(ask("two words")) == 32
     assert len(ask("x" * 65)) == 32
+
+
+@pytest.mark.parametrize("order", [None, {"status": "shipped", "placed_at": "2026-11-10T10:00:00.250+08:00"}])
+def test_an_answer_is_written_as_its_description_says(shop: Shop, order: dict[str, str] | None) -> None:
+    fill(shop.database)
+    with shop.database.write() as session:
+        save_article(session, make_article(id="dated", effective_from=datetime(2026, 1, 2, 3, 4, 5, 678, UTC)), now=NOW)
+    body = MatchBody.model_validate({"question": "怎么退货", "order": order})
+    answer = shop.matcher.match(body.to_request())
+    assert answer.solutions
+    assert json.loads(write_json(answer)) == TypeAdapter(MatchResult).dump_python(answer, mode="json")
