@@ -14,15 +14,18 @@ from pathlib import Path
 import numpy as np
 
 from index.catalogue import make_entry
+from index.codes import CODED_FROM, make_codes, write_codes
 from index.embedding import DIGEST_BYTES, EmbeddedItems, Known, embed_items
 from index.encoder import Encoder
 from index.generation import (
     DIGESTS_FILE,
+    HEADING_CODES_FILE,
     HEADINGS_FILE,
     ITEMS_FILE,
     LEXICAL_FULL,
     LEXICAL_HEADINGS,
     NEW_WORDS_FILE,
+    PASSAGE_CODES_FILE,
     PASSAGES_FILE,
     PREFIX,
     REASONS_FILE,
@@ -44,7 +47,7 @@ from index.new_words import learn_words
 from index.reasons.learning import learn_reasons, read_experience
 from index.reasons.storage import write_reasons
 from index.texts import list_texts, write_texts
-from index.vectors import open_vectors, write_vectors
+from index.vectors import map_vectors, write_vectors
 from index.vocabulary import count_words
 from kb.changes import get_revision
 from kb.checksums import checksum_files
@@ -135,8 +138,13 @@ class Builder:
             known=known,
             on_progress=lambda done, total: on_progress("encode", done, total),
         )
-        write_vectors(embedded.headings, folder / HEADINGS_FILE)
-        write_vectors(embedded.passages, folder / PASSAGES_FILE)
+        for vectors, file, codes_file in (
+            (embedded.headings, HEADINGS_FILE, HEADING_CODES_FILE),
+            (embedded.passages, PASSAGES_FILE, PASSAGE_CODES_FILE),
+        ):
+            write_vectors(vectors, folder / file)
+            if len(vectors) >= CODED_FROM:
+                write_codes(make_codes(vectors), folder / codes_file)
         write_texts(list_texts(items), folder / TEXTS_FILE, folder / TEXT_STARTS_FILE)
         (folder / DIGESTS_FILE).write_bytes(b"".join(embedded.digests))
         on_progress("terms", 0, len(items))
@@ -183,8 +191,7 @@ def _read_known(newest: Newest) -> Known:
         return {}
     path, manifest = newest
     raw = (path / DIGESTS_FILE).read_bytes()
-    rows = [open_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)]
-    vectors = np.vstack([index.read(range(len(index))) for index in rows])
+    vectors = np.vstack([map_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)])
     size = manifest.headings + manifest.passages
     return {raw[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES]: vectors[n] for n in range(size)}
 

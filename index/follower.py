@@ -20,11 +20,13 @@ from index.catalogue import Catalogue, Entry, make_catalogue, make_entry
 from index.embedding import embed_items
 from index.encoder import Encoder
 from index.generation import (
+    HEADING_CODES_FILE,
     HEADINGS_FILE,
     ITEMS_FILE,
     LEXICAL_FULL,
     LEXICAL_HEADINGS,
     NEW_WORDS_FILE,
+    PASSAGE_CODES_FILE,
     PASSAGES_FILE,
     REASONS_FILE,
     RECIPE_FILE,
@@ -233,8 +235,8 @@ class LiveIndex:
             generation=manifest.name,
             revision=manifest.revision,
             catalogue=make_catalogue(list(read_entries(folder / ITEMS_FILE))),
-            headings=open_vectors(folder / HEADINGS_FILE),
-            passages=open_vectors(folder / PASSAGES_FILE),
+            headings=open_vectors(folder / HEADINGS_FILE, folder / HEADING_CODES_FILE),
+            passages=open_vectors(folder / PASSAGES_FILE, folder / PASSAGE_CODES_FILE),
             texts=open_texts(folder / TEXTS_FILE, folder / TEXT_STARTS_FILE),
             lexical_headings=lexical.headings.searcher(),
             lexical_full=lexical.full.searcher(),

@@ -3,7 +3,8 @@
 <generations>/<name>/manifest.json        what it was built from, and the SHA-256 of every other file
 <generations>/<name>/items.jsonl          the catalogue
 <generations>/<name>/digests.bin          one digest a vector row, so that a later build can reuse it
-<generations>/<name>/{headings,passages}.faiss
+<generations>/<name>/{headings,passages}.npy     the vectors, a row each: mapped, not read
+<generations>/<name>/{headings,passages}.codes   optional: codes of so many vectors that they are not compared one by one
 <generations>/<name>/texts.bin, texts.starts   what each passage says, for snippets
 <generations>/<name>/lexical-{headings,full}/
 <generations>/<name>/words.txt, new-words.txt    the words of the base; those of them that no dictionary has
@@ -34,12 +35,13 @@ from kb.orders.likeness import OrderFacts
 
 log = logging.getLogger(__name__)
 
-GENERATION_FORMAT = 2  # Raise when older generations can no longer be read.
+GENERATION_FORMAT = 3  # Raise when older generations can no longer be read.
 MANIFEST_FILE = "manifest.json"
 ITEMS_FILE = "items.jsonl"
 DIGESTS_FILE = "digests.bin"
 TEXTS_FILE, TEXT_STARTS_FILE = "texts.bin", "texts.starts"
-HEADINGS_FILE, PASSAGES_FILE = "headings.faiss", "passages.faiss"
+HEADINGS_FILE, PASSAGES_FILE = "headings.npy", "passages.npy"
+HEADING_CODES_FILE, PASSAGE_CODES_FILE = "headings.codes", "passages.codes"
 RECIPE_FILE = "recipe.json"
 REASONS_FILE = "reasons.json"
 WORDS_FILE, NEW_WORDS_FILE = "words.txt", "new-words.txt"
@@ -103,7 +105,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def verify_generation(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its checksum: FAISS reads a damaged file without complaint and answers wrongly.
+    """Compare every file with its checksum: a damaged file would be read without complaint and answered from wrongly.
 
     A folder that was renamed, or holds what nobody published with it, is none of ours either.
     """

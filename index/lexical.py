@@ -23,6 +23,8 @@ CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
 # Grams find what the dictionary cuts wrongly; words add what whole words are worth on top.
 FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
 WRITER_HEAP_BYTES = 50_000_000
+# In more documents the common terms of a question are not read: with all of them, time grows with the base.
+READ_WHOLE, POSTINGS_READ = 100_000, 500_000
 MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
 
 
@@ -86,38 +88,48 @@ class LexicalSearcher:
     def __len__(self) -> int:
         return self._size
 
-    def search(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
-        """Return the owners of the best documents, best first, and their BM25 scores; an owner may recur."""
-        return self._run(terms.query, limit)
+    def search(self, terms: Terms, *, limit: int, among: IntArray | None = None) -> tuple[IntArray, FloatVector]:
+        """Return the owners of the best documents, best first, and their BM25 scores; an owner may recur.
 
-    def find_identifiers(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
-        """Return the owners of documents that hold one of the question's identifiers exactly."""
-        if not terms.identifiers:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        return self._run(
-            tantivy.Query.boolean_query(
-                [(tantivy.Occur.Should, _make_term(IDENTIFIERS, value)) for value in terms.identifiers]
-            ),
-            limit,
-        )
-
-    def score(self, terms: Terms, owners: IntArray, *, limit: int) -> tuple[IntArray, FloatVector]:
-        """Return the BM25 score of the named owners' documents that share a term with the question, best first.
-
-        `limit` is at least how many documents the owners have between them.
+        Where `among` names owners, only their documents are found.
         """
-        if terms.query is None or not len(owners):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        chosen = tantivy.Query.term_set_query(_schema(), OWNER, owners.tolist())
-        both = [
-            (tantivy.Occur.Must, tantivy.Query.const_score_query(chosen, 0.0)),
-            (tantivy.Occur.Must, terms.query),
-        ]
-        return self._run(tantivy.Query.boolean_query(both), limit)
+        return self._run(self._make_query(terms), limit, among)
 
-    def _run(self, query: tantivy.Query | None, limit: int) -> tuple[IntArray, FloatVector]:
-        if query is None or limit < 1:
+    def find_identifiers(
+        self, terms: Terms, *, limit: int, among: IntArray | None = None
+    ) -> tuple[IntArray, FloatVector]:
+        """Return the owners of documents that hold one of the question's identifiers exactly."""
+        clauses = [(tantivy.Occur.Should, _make_term(IDENTIFIERS, value)) for value in terms.identifiers]
+        return self._run(tantivy.Query.boolean_query(clauses) if clauses else None, limit, among)
+
+    def _make_query(self, terms: Terms) -> tantivy.Query | None:
+        """Return the query for all terms; in a large index for the rarest, which are what documents differ by."""
+        if self._size <= READ_WHOLE:
+            return terms.query
+        rarest = sorted(
+            (self._searcher.doc_freq(name, term), name, term, count)
+            for name, counts in terms.counts.items()
+            for term, count in counts.items()
+        )
+        left, chosen = POSTINGS_READ, dict[str, dict[str, float]]()
+        for documents, name, term, count in rarest:
+            left -= documents
+            if left < 0 and chosen:
+                break
+            if documents:
+                chosen.setdefault(name, {})[term] = count
+        return _make_query(chosen, terms.weights)
+
+    def _run(self, query: tantivy.Query | None, limit: int, among: IntArray | None) -> tuple[IntArray, FloatVector]:
+        if query is None or limit < 1 or (among is not None and not len(among)):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if among is not None:
+            named = tantivy.Query.term_set_query(_schema(), OWNER, among.tolist())
+            both = [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(named, 0.0)),
+                (tantivy.Occur.Must, query),
+            ]
+            query = tantivy.Query.boolean_query(both)
         hits = self._searcher.search(query, limit=limit, count=False).hits
         owners = self._searcher.fast_field_values(OWNER, [address for _, address in hits])
         scores = [score for score, _ in hits]

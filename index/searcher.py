@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.catalogue import BoolArray, IntArray
 from index.fusion import Source, fuse
 from index.languages import find_unread
-from index.lexical import LexicalSearcher, OtherWriting, Terms, read_terms
+from index.lexical import READ_WHOLE, LexicalSearcher, OtherWriting, Terms, read_terms
 from index.recipe import STANDARD, Recipe
 from index.snapshot import Snapshot
 from index.vectors import FloatVector, VectorIndex
@@ -23,6 +23,7 @@ FloatArray = NDArray[np.float64]
 WHOLE_BASE = 2_000
 # So many rows are scored faster all at once, where they lie, than searched first and then scored row by row.
 SCORED_WHOLE = 10_000
+FEW_OWNERS = 5_000  # So many are named to a large index; of more, enough are among the best that it finds at all.
 DEPTH = 64  # Hits taken from each source; their union is what is ranked.
 
 
@@ -101,8 +102,8 @@ class OwnerScores:
 class TermSearch(Protocol):
     """A way of searching a lexical index for the terms of a question."""
 
-    def __call__(self, terms: Terms, *, limit: int) -> tuple[IntArray, FloatVector]:
-        """Return owners and scores, best first."""
+    def __call__(self, terms: Terms, *, limit: int, among: IntArray | None = None) -> tuple[IntArray, FloatVector]:
+        """Return owners and scores, best first; of the documents of some owners only, where these are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,12 @@ def make_dense(index: VectorIndex, vector: FloatVector) -> DenseRows:
 def _search_lexical(index: LexicalSearcher, search: TermSearch, terms: Terms, allowed: BoolArray) -> OwnerScores:
     """Search deeper until enough hits are in scope: what is out of scope must not crowd out what is in it."""
     limit = WHOLE_BASE if len(index) <= WHOLE_BASE else DEPTH
+    if len(index) > READ_WHOLE:
+        in_scope = int(np.count_nonzero(allowed))
+        if in_scope <= FEW_OWNERS:
+            owners, scores = search(terms, limit=WHOLE_BASE, among=np.flatnonzero(allowed))
+            return _keep_best(owners, scores, allowed, exhausted=len(owners) < WHOLE_BASE)
+        limit = DEPTH * len(allowed) // in_scope
     while True:
         owners, scores = search(terms, limit=limit)
         found = _keep_best(owners, scores, allowed, exhausted=len(owners) < limit or limit >= len(index))
@@ -217,6 +224,6 @@ def _score_terms(
     missing = np.isnan(scores)
     if not found.exhausted and missing.any():
         everything = np.ones(int(ordinals[-1]) + 1, bool)
-        more = _keep_best(*index.score(terms, ordinals[missing], limit=documents), everything, exhausted=True)
+        more = _keep_best(*index.search(terms, limit=documents, among=ordinals[missing]), everything, exhausted=True)
         scores[missing] = more.read(ordinals[missing])
     return np.nan_to_num(scores)

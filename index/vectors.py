@@ -1,34 +1,35 @@
-"""Dense vectors: exact inner-product search with FAISS, and vectors added since it was built."""
+"""Dense vectors: rows mapped from a file and compared exactly, many of them by their codes first; rows added since."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.codes import Codes, open_codes
 from index.encoder import FloatMatrix
 
 FloatVector = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# One thread a search: requests are what runs side by side, and a flat scan of 100,000 rows takes ten milliseconds.
-faiss.omp_set_num_threads(1)
+# An exact product with a row costs as much as comparing so many codes: few rows in scope are compared exactly.
+EXACT_COSTS = 32
+GATHERED = 4_096  # Rows copied together from wherever they lie; they fit a processor's own memory.
 
 
 class VectorIndex:
-    """An immutable set of unit vectors by row; `extra` are the rows behind those that FAISS holds."""
+    """An immutable set of unit vectors by row; `extra` are those behind the file's rows, compared exactly always."""
 
-    def __init__(self, base: faiss.IndexFlatIP, extra: FloatMatrix) -> None:
-        self._base = base
+    def __init__(self, rows: FloatMatrix, extra: FloatMatrix, codes: Codes | None = None) -> None:
+        self._rows = rows
         self._extra = extra
-        self._vectors = _view_rows(base)
+        self._codes = codes
 
     def __len__(self) -> int:
-        return len(self._vectors) + len(self._extra)
+        return len(self._rows) + len(self._extra)
 
     def search(self, question: FloatVector, *, limit: int, allowed: BoolArray | None) -> tuple[IntArray, FloatVector]:
         """Return the rows nearest to the question, best first, and their inner products.
@@ -36,88 +37,70 @@ class VectorIndex:
         `allowed` tells for every row whether it may be found; None allows all. A filter that lets nothing
         through finds nothing.
         """
-        rows, scores = self._search_base(question, limit, allowed)
-        if len(self._extra):
-            more = self._extra @ question
-            more_rows = np.arange(len(self._vectors), len(self), dtype=np.int64)
-            if allowed is not None:
-                kept = allowed[len(self._vectors) :]
-                more, more_rows = more[kept], more_rows[kept]
-            rows, scores = np.append(rows, more_rows), np.append(scores, more)
-        best = np.argsort(-scores, kind="stable")[:limit]
-        return rows[best], scores[best]
+        if allowed is not None and allowed.all():
+            allowed = None
+        size = len(self._rows)
+        if self._codes is None or (allowed is not None and EXACT_COSTS * np.count_nonzero(allowed[:size]) < size):
+            rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
+        else:
+            within = None if allowed is None else allowed[:size]
+            found = self._codes.find(question, limit=limit, allowed=within)
+            more = np.arange(size, len(self))
+            rows = np.append(np.sort(found), more if allowed is None else more[allowed[size:]])
+        scores = self.score(question, rows)
+        if len(rows) > limit:
+            best = np.argpartition(-scores, limit - 1)[:limit]
+            best.sort()
+            rows, scores = rows[best], scores[best]
+        order = np.argsort(-scores, kind="stable")
+        return rows[order], scores[order]
 
     def score_all(self, question: FloatVector) -> FloatVector:
         """Return the inner product of the question with every row."""
-        scores = self._vectors @ question
+        scores = self._rows @ question
         return np.append(scores, self._extra @ question) if len(self._extra) else scores
 
     def score(self, question: FloatVector, rows: IntArray) -> FloatVector:
         """Return the inner product of the question with each of the named rows."""
-        size = len(self._vectors)
         if 2 * len(rows) > len(self):
             # Gathering most rows costs more than multiplying with all of them where they lie.
             return self.score_all(question)[rows]
-        if not len(self._extra):
-            return np.asarray(self._vectors[rows] @ question, np.float32)
-        scores = np.empty(len(rows), np.float32)
-        old = rows < size
-        scores[old] = self._vectors[rows[old]] @ question
-        scores[~old] = self._extra[rows[~old] - size] @ question
-        return scores
+        pieces = [self.read(rows[start : start + GATHERED]) @ question for start in range(0, len(rows), GATHERED)]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
     def read(self, rows: Sequence[int] | IntArray) -> FloatMatrix:
         """Return a copy of the named rows."""
         chosen = np.asarray(rows, np.int64)
-        size = len(self._vectors)
-        copies = np.empty((len(chosen), self._base.d), np.float32)
+        if not len(self._extra):
+            return self._rows[chosen]
+        size = len(self._rows)
+        copies = np.empty((len(chosen), self._rows.shape[1]), np.float32)
         old = chosen < size
-        copies[old] = self._vectors[chosen[old]]
+        copies[old] = self._rows[chosen[old]]
         copies[~old] = self._extra[chosen[~old] - size]
         return copies
 
     def with_rows(self, vectors: FloatMatrix) -> VectorIndex:
         """Return the index with more rows; this one stays as it is for whoever is searching it."""
-        return VectorIndex(self._base, np.vstack([self._extra, vectors]))
-
-    def _search_base(
-        self, question: FloatVector, limit: int, allowed: BoolArray | None
-    ) -> tuple[IntArray, FloatVector]:
-        size = len(self._vectors)
-        parameters = None
-        if allowed is not None and not allowed[:size].all():
-            bits = np.packbits(allowed[:size], bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg, arg-type]
-        if size == 0:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        scores, rows = self._base.search(question[None, :], min(limit, size), params=parameters)
-        found = rows[0] >= 0
-        return rows[0][found].astype(np.int64), scores[0][found]
+        return VectorIndex(self._rows, np.vstack([self._extra, vectors]), self._codes)
 
 
-def make_vector_index(vectors: FloatMatrix) -> VectorIndex:
+def make_vector_index(vectors: FloatMatrix, codes: Codes | None = None) -> VectorIndex:
     """Return an index of these rows."""
-    base = faiss.IndexFlatIP(vectors.shape[1])
-    base.add(np.ascontiguousarray(vectors))
-    return VectorIndex(base, np.zeros((0, vectors.shape[1]), np.float32))
+    return VectorIndex(vectors, np.zeros((0, vectors.shape[1]), np.float32), codes)
 
 
 def write_vectors(vectors: FloatMatrix, path: Path) -> None:
-    """Write an index of these rows to a file."""
-    base = faiss.IndexFlatIP(vectors.shape[1])
-    base.add(np.ascontiguousarray(vectors))
-    faiss.write_index(base, str(path))
+    """Write rows to a file."""
+    with path.open("wb") as file:
+        np.save(file, np.ascontiguousarray(vectors, "<f4"), allow_pickle=False)
 
 
-def open_vectors(path: Path) -> VectorIndex:
-    """Open a written index; its checksum must have been compared before."""
-    base: faiss.IndexFlatIP = faiss.read_index(str(path))  # type: ignore[assignment]
-    return VectorIndex(base, np.zeros((0, base.d), np.float32))
+def map_vectors(path: Path) -> FloatMatrix:
+    """Return the rows of a file without reading them; its checksum must have been compared before."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False), np.float32)
 
 
-def _view_rows(base: faiss.IndexFlatIP) -> FloatMatrix:
-    """Return FAISS's own rows without copying them."""
-    if base.ntotal == 0:
-        return np.zeros((0, base.d), np.float32)
-    flat = faiss.rev_swig_ptr(base.get_xb(), base.ntotal * base.d)
-    return np.asarray(flat.reshape(base.ntotal, base.d), np.float32)
+def open_vectors(path: Path, codes: Path) -> VectorIndex:
+    """Open written rows, and their codes where they have any."""
+    return make_vector_index(map_vectors(path), open_codes(codes))

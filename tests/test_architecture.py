@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("kb", "index", "api", "eval")
 # Heavy or replaceable libraries, each behind the one place that wraps it.
 WRAPPED = {
-    "faiss": {"index/vectors.py"},
+    "faiss": {"index/codes.py"},
     "tantivy": {"index/lexical.py"},
     "torch": {"index/export.py", "index/adaptation/training.py", "index/adaptation/low_rank.py"},
     "sentence_transformers": {"index/export.py", "index/adaptation/training.py", "index/adaptation/low_rank.py"},

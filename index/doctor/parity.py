@@ -18,7 +18,7 @@ from index.generation import (
     Manifest,
     read_entries,
 )
-from index.vectors import open_vectors
+from index.vectors import map_vectors
 from kb.changes import ItemKind, get_revision, list_changed
 from kb.database import Database
 from kb.items import Item
@@ -44,7 +44,7 @@ def compare_with_database(database: Database, folder: Path, manifest: Manifest) 
         for kind, item_id in sorted(expected.keys() | held.keys())
         if (kind, item_id) not in changed and expected.get((kind, item_id)) != held.get((kind, item_id))
     ]
-    rows = [len(open_vectors(folder / name)) for name in (HEADINGS_FILE, PASSAGES_FILE)]
+    rows = [len(map_vectors(folder / name)) for name in (HEADINGS_FILE, PASSAGES_FILE)]
     if rows != [manifest.headings, manifest.passages]:
         differing.append("the number of vectors")
     if differing:

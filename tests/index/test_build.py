@@ -11,7 +11,7 @@ import pytest
 from index.build import Builder
 from index.encoder import EncoderFingerprint
 from index.generation import Manifest, list_generations, revision_of
-from index.vectors import open_vectors
+from index.vectors import map_vectors
 from kb.database import Database
 from tests.fakes import CountingEncoder, Desk, FakeEncoder, make_article, make_case
 
@@ -44,8 +44,8 @@ def test_build_without_changes_encodes_nothing_and_gives_the_same_vectors(desk: 
     second = build(desk, encoder)
     assert (encoder.questions, encoder.passages) == ([], [])
     assert first.name != second.name
-    assert {name: first.files[name] for name in ("headings.faiss", "passages.faiss", "digests.bin")} == {
-        name: second.files[name] for name in ("headings.faiss", "passages.faiss", "digests.bin")
+    assert {name: first.files[name] for name in ("headings.npy", "passages.npy", "digests.bin")} == {
+        name: second.files[name] for name in ("headings.npy", "passages.npy", "digests.bin")
     }
 
 
@@ -54,7 +54,7 @@ def test_reused_vectors_follow_their_texts_when_items_move(desk: Desk) -> None:
     build(desk)
     desk.save(make_article(id="a", title="发票", questions=[], body="电子发票。"))
     manifest = build(desk, CountingEncoder())
-    vectors = open_vectors(desk.live.folder / manifest.name / "headings.faiss").read(range(manifest.headings))
+    vectors = map_vectors(desk.live.folder / manifest.name / "headings.npy")
     texts = ["发票", "七天无理由退货", "不想要了能退吗", "保修"]
     assert (vectors == FakeEncoder().encode_questions(texts)).all()
 

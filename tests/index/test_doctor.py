@@ -88,10 +88,10 @@ def test_empty_knowledge_base_without_an_index_is_well(desk: Desk) -> None:
 
 def test_damaged_generation_is_set_aside_and_built_anew(built: Desk) -> None:
     (folder,) = list_generations(built.live.folder)
-    (folder / "passages.faiss").write_bytes(b"")
+    (folder / "passages.npy").write_bytes(b"")
     wrong = find_wrong(look(built))
     assert [one.repair for one in wrong] == [Repair.SET_ASIDE, Repair.REBUILD]
-    assert "passages.faiss" in wrong[0].what
+    assert "passages.npy" in wrong[0].what
     assert folder.is_dir(), "looking changes nothing"
     mend(built)
     assert find_wrong(look(built)) == []

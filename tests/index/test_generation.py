@@ -106,7 +106,7 @@ def test_missing_and_truncated_files_are_noticed(built: Path, tmp_path: Path) ->
 
 
 def test_damaged_generation_is_rebuilt_when_it_is_opened(built: Path, desk: Desk) -> None:
-    path = built / "passages.faiss"
+    path = built / "passages.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)

@@ -85,7 +85,7 @@ def test_scoring_named_owners_gives_the_scores_of_searching(corpus: tuple[list[s
     terms = read_terms("退货运费谁出")
     owners, _ = searcher.search(terms, limit=DOCUMENTS)
     chosen = owners[5:50:3]
-    again, same = searcher.score(terms, chosen, limit=len(chosen))
+    again, same = searcher.search(terms, limit=len(chosen), among=chosen)
     assert sorted(again.tolist()) == sorted(chosen.tolist())
     by_owner = scores_by_owner(searcher, terms)
     assert dict(zip(again.tolist(), same.tolist(), strict=True)) == pytest.approx(
@@ -135,7 +135,7 @@ def test_question_without_terms_finds_nothing(tmp_path: Path) -> None:
     terms = read_terms("？？")
     assert terms.query is None
     assert searcher.search(terms, limit=5)[0].tolist() == []
-    assert searcher.score(terms, np.array([0]), limit=5)[0].tolist() == []
+    assert searcher.search(terms, limit=5, among=np.array([0]))[0].tolist() == []
 
 
 def test_identifiers_are_found_exactly(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.encoder import FloatMatrix
-from index.vectors import VectorIndex, make_vector_index, open_vectors, write_vectors
+from index.vectors import VectorIndex, make_vector_index, map_vectors, write_vectors
 
 DIMENSION = 8
 
@@ -83,5 +83,5 @@ def test_rows_are_read_back_as_they_were_given(count: int, cut: int) -> None:
 
 def test_written_index_is_opened_with_the_same_rows(tmp_path: Path) -> None:
     for count in (0, 7):
-        write_vectors(random_rows(count, 4), tmp_path / "rows.faiss")
-        np.testing.assert_array_equal(open_vectors(tmp_path / "rows.faiss").read(range(count)), random_rows(count, 4))
+        write_vectors(random_rows(count, 4), tmp_path / "rows.npy")
+        np.testing.assert_array_equal(map_vectors(tmp_path / "rows.npy"), random_rows(count, 4))
