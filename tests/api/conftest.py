@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +65,7 @@ def open_shop(  # noqa: PLR0913  # What shops differ in, each named at the call.
     customer_secret: str | None = None,
     widget_origins: str = "",
     orders: OrderSource | None = None,
+    more_settings: Mapping[str, object] | None = None,
 ) -> Iterator[Shop]:
     """Yield a shop in an empty folder."""
     shutil.copyfile(empty_file, folder / "xianzhi.db")
@@ -76,6 +77,7 @@ def open_shop(  # noqa: PLR0913  # What shops differ in, each named at the call.
             "webhook_secret": webhook_secret,
             "customer_secret": customer_secret,
             "widget_origins": widget_origins,
+            **(more_settings or {}),
         }
     )
     database = Database(settings.resolved_database_url)

@@ -1,0 +1,1 @@
+"""What hostile callers send: the JSON test suite and the big list of naughty strings."""
