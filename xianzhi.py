@@ -36,6 +36,7 @@ from kb.customers.cli import make_command as make_customer_command
 from kb.database import open_database
 from kb.errors import XianzhiError
 from kb.failures import describe_failure
+from kb.keys.cli import app as keys_app
 from kb.notices.cli import app as notice_app
 from kb.opening import EXIT_UNUSABLE
 from kb.settings import Settings
@@ -67,6 +68,7 @@ eval_app.command("isolation")(make_isolation_command(open_in_process))
 eval_app.command("privacy")(make_privacy_command(open_in_process))
 app.add_typer(audit_app, name="audit")
 app.add_typer(notice_app, name="notice")
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()

@@ -9,12 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.admission import Admission
-from api.auth import BearerGate
 from api.crash import CrashAnswerer
 from api.cross_origin import CrossOrigin
 from api.errors import install_error_handlers
+from api.gate import KeyGate
+from api.limits import Limits
 from api.metrics import Metrics
 from api.own_host import OwnHost
 from api.places import Places
@@ -27,6 +29,7 @@ from api.routers import (
     feedback,
     handovers,
     health,
+    keys,
     match,
     notices,
     orders,
@@ -42,6 +45,8 @@ from index.opening import open_matcher
 from index.suggest.suggester import open_suggester
 from kb.customer_token import CustomerTokens
 from kb.feedback.recorder import MatchRecorder, RecordingRules, open_recorder
+from kb.keys.ring import KeyRing, follow_keys
+from kb.networks import read_networks
 from kb.origins import read_ancestors, read_origins
 from kb.settings import Settings
 
@@ -62,6 +67,7 @@ ROUTERS = (
     suggest.router,
     widget.router,
     handovers.router,
+    keys.router,
     health.router,
     pages.router,
 )
@@ -70,7 +76,7 @@ ROUTERS = (
 def create_app(settings: Settings | None = None, *, matcher: Matcher | None = None) -> FastAPI:
     """Return the application; with a matcher given it uses that one, and leaves its closing to the giver."""
     settings = settings or Settings()
-    metrics, places = Metrics(), Places()
+    metrics, ring, places = Metrics(), KeyRing(settings.keys), Places()
     app = FastAPI(
         title="Xianzhi 先知",
         description=DESCRIPTION,
@@ -78,7 +84,7 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         docs_url=None,  # The stock pages load scripts from elsewhere.
         redoc_url=None,
         redirect_slashes=False,  # A redirect would be built from whatever Host the caller names.
-        lifespan=lambda app: _run(app, settings, metrics, matcher),
+        lifespan=lambda app: _run(app, settings, metrics, matcher, ring),
     )
     app.state.services = None
     app.state.places = places
@@ -89,18 +95,22 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
     install_error_handlers(app)
     # The last one added is the outermost.
     app.add_middleware(Admission, places=places, metrics=metrics)
-    app.add_middleware(BearerGate, keys=settings.keys)
+    app.add_middleware(KeyGate, ring=ring, limits=make_limits(settings))
     app.add_middleware(CrashAnswerer)
     app.add_middleware(CrossOrigin, origins=read_origins(settings.widget_origins))
-    if not settings.keys:
-        app.add_middleware(OwnHost)
+    app.add_middleware(OwnHost, ring=ring)
     headers = make_security_headers(read_ancestors(settings.frame_ancestors))
+    proxies = read_networks(settings.proxies)
+    if proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     app.add_middleware(RequestRecorder, metrics=metrics, headers=headers)
     return app
 
 
 @asynccontextmanager
-async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matcher | None) -> AsyncIterator[None]:
+async def _run(
+    app: FastAPI, settings: Settings, metrics: Metrics, given: Matcher | None, ring: KeyRing
+) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = OTHERS_AT_ONCE
     if app.state.services is not None:  # Somebody runs the application who already started it.
         yield
@@ -109,6 +119,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
         matcher = given
         if matcher is None:
             matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))
+        await stack.enter_async_context(contextmanager_in_threadpool(follow_keys(ring, matcher.live.database)))
         recorder = await stack.enter_async_context(_open_recorder_in_thread(settings, metrics, matcher))
         suggesting = open_suggester(matcher.live.database, clock=matcher.surroundings.clock)
         suggester = await stack.enter_async_context(contextmanager_in_threadpool(suggesting))
@@ -122,6 +133,7 @@ async def _run(app: FastAPI, settings: Settings, metrics: Metrics, given: Matche
             settings.matches_kept,
             customer_tokens=CustomerTokens(settings.customer_secrets),
             places=app.state.places,
+            keys=ring,
         )
         yield
         app.state.services = None
@@ -134,6 +146,15 @@ def _open_recorder_in_thread(
     clock = matcher.surroundings.clock
     return contextmanager_in_threadpool(
         open_recorder(matcher.live.database, rules, clock=clock, count=metrics.count_records)
+    )
+
+
+def make_limits(settings: Settings) -> Limits:
+    """Return how much each caller may ask, counted by this process alone."""
+    return Limits(
+        of_key=settings.key_requests_per_minute,
+        of_address=settings.address_requests_per_minute,
+        proxies=read_networks(settings.proxies),
     )
 
 

@@ -1,101 +1,53 @@
-"""Bearer keys: with one set, `/v1` asks for a key, and for the right role, before anything else is looked at."""
+"""What each role may do, and what the routes ask of the key that a request came with."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from starlette._utils import get_route_path  # What the router itself goes by, below whatever prefix.
-from starlette.datastructures import Headers, QueryParams
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import Forbidden, Unauthorized, make_error_answer
-from kb.access import ApiKey, Role, find_key
+from api.errors import Forbidden
+from kb.access import ApiKey, Role
 from kb.audit.models import MAX_ACTOR
 from kb.feedback.models import FeedbackVerdict
 from kb.feedback.service import NewJudgement
-
-log = logging.getLogger(__name__)
 
 GUARDED = "/v1"
 SIGNED = frozenset({"/v1/events"})  # Their signature is the key.
 KEY_IN_ADDRESS = frozenset({"/v1/suggest"})
 READ, WRITE = frozenset({"GET", "HEAD"}), frozenset({"POST", "PUT", "DELETE", "PATCH"})
 BOTH = READ | WRITE
+AGENTS = frozenset({Role.AGENT, Role.SUPERVISOR})
 # By the beginning of an address, the first that fits: who may read there, who may write. Admins may do everything, and
 # what is not listed is theirs alone.
 PERMITS: Mapping[str, Mapping[frozenset[str], frozenset[Role]]] = {
-    "/v1/customers": {BOTH: frozenset({Role.AGENT})},
-    "/v1/orders": {BOTH: frozenset({Role.AGENT})},
-    "/v1/match": {BOTH: frozenset({Role.AGENT, Role.EDITOR, Role.WIDGET})},
-    "/v1/feedback": {BOTH: frozenset({Role.AGENT, Role.WIDGET})},
-    "/v1/handovers": {READ: frozenset({Role.AGENT})},
-    "/v1/suggest": {READ: frozenset({Role.AGENT, Role.EDITOR, Role.WIDGET})},
+    "/v1/customers": {BOTH: AGENTS},
+    "/v1/orders": {BOTH: AGENTS},
+    "/v1/match": {BOTH: AGENTS | {Role.EDITOR, Role.SERVICE, Role.WIDGET}},
+    "/v1/feedback": {BOTH: AGENTS | {Role.SERVICE, Role.WIDGET}},
+    "/v1/handovers": {READ: AGENTS},
+    "/v1/suggest": {READ: AGENTS | {Role.EDITOR, Role.SERVICE, Role.WIDGET}},
     "/v1/widget": {BOTH: frozenset({Role.WIDGET})},
-    "/v1/replies": {BOTH: frozenset({Role.AGENT})},
-    "/v1/articles": {READ: frozenset({Role.AGENT, Role.EDITOR}), WRITE: frozenset({Role.EDITOR})},
-    "/v1/synonyms": {READ: frozenset({Role.AGENT, Role.EDITOR}), WRITE: frozenset({Role.EDITOR})},
-    "/v1/notices": {READ: frozenset({Role.AGENT, Role.EDITOR, Role.ANALYST}), WRITE: frozenset({Role.EDITOR})},
+    "/v1/replies": {BOTH: AGENTS | {Role.SERVICE}},
+    "/v1/articles": {READ: AGENTS | {Role.EDITOR}, WRITE: frozenset({Role.EDITOR})},
+    "/v1/synonyms:preview": {BOTH: frozenset({Role.SUPERVISOR, Role.EDITOR})},
+    "/v1/synonyms": {READ: AGENTS | {Role.EDITOR}, WRITE: frozenset({Role.EDITOR})},
+    "/v1/notices:preview": {BOTH: frozenset({Role.SUPERVISOR, Role.EDITOR})},
+    "/v1/notices": {READ: AGENTS | {Role.EDITOR, Role.ANALYST}, WRITE: frozenset({Role.EDITOR})},
+    "/v1/keys": {},
 }
 # Those who see nothing of customers.
 WITHOUT_CUSTOMERS = frozenset({Role.EDITOR, Role.WIDGET, Role.ANALYST})
 # What came of an answer, as far as customers can tell: what was sent to them is for agents to say.
 OF_CUSTOMERS = frozenset({FeedbackVerdict.SOLVED, FeedbackVerdict.DISMISSED, FeedbackVerdict.WRONG})
-# Only tells the API description that there is a key; `BearerGate` is what asks for it.
+# Only tells the API description that there is a key; `api.gate` is what asks for it.
 DESCRIBE_KEY = Depends(HTTPBearer(auto_error=False, description="A key of the service, where any is set."))
-
-
-class BearerGate:
-    """ASGI middleware: lets requests with a key of the right role through to the guarded addresses."""
-
-    def __init__(self, app: ASGIApp, keys: Sequence[ApiKey]) -> None:
-        self.app = app
-        self.keys = keys
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = get_route_path(scope) if scope["type"] == "http" else ""
-        if not self.keys or not is_guarded(path):
-            await self.app(scope, receive, send)
-            return
-        key = find_offered(Headers(scope=scope).get("authorization", ""), self.keys) or find_in_address(
-            scope, self.keys
-        )
-        error = _refuse(key, scope["method"], path)
-        if error is None:
-            scope["state"]["key"] = key
-            await self.app(scope, receive, send)
-            return
-        request_id = scope["state"]["request_id"]
-        if key is not None:
-            log.warning("access_refused", extra={"request_id": request_id, "key": key.name, "role": key.role.value})
-        await make_error_answer(request_id, error)(scope, receive, send)
 
 
 def is_guarded(path: str) -> bool:
     """Tell whether an address asks for a key."""
     return (path == GUARDED or path.startswith(f"{GUARDED}/")) and path not in SIGNED
-
-
-def find_offered(header: str, keys: Sequence[ApiKey]) -> ApiKey | None:
-    """Return the key that an Authorization header carries, or None."""
-    scheme, _, offered = header.partition(" ")
-    # Header bytes beyond ASCII arrive as Latin-1; `compare_digest` takes bytes only for those.
-    found = find_key(keys, offered.strip().encode("latin-1", "replace"))
-    return found if scheme.lower() == "bearer" else None
-
-
-def find_in_address(scope: Scope, keys: Sequence[ApiKey]) -> ApiKey | None:
-    """Return the widget's key that an address carries, or None.
-
-    Only where a header would cost a question of the browser's before every key that is pressed; no other key is taken
-    from an address, for addresses are written down on the way.
-    """
-    if get_route_path(scope) not in KEY_IN_ADDRESS:
-        return None
-    found = find_key(keys, QueryParams(scope["query_string"]).get("key", "").encode("utf-8", "replace"))
-    return found if found is not None and found.role is Role.WIDGET else None
 
 
 def may_call(role: Role, method: str, path: str) -> bool:
@@ -152,15 +104,6 @@ def refuse_customers(request: Request, *, names_customer: bool, is_public: bool)
             f"A key of the role {role} sees nothing of customers. Send `audience` public, and neither `order_id` "
             "nor `customer`; or use an agent's key."
         )
-
-
-def _refuse(key: ApiKey | None, method: str, path: str) -> Unauthorized | Forbidden | None:
-    if key is None:
-        return Unauthorized("A key is needed here. Send the header `Authorization: Bearer <key>`.")
-    if may_call(key.role, method, path):
-        return None
-    allowed = ", ".join(sorted({Role.ADMIN, *list_roles(method, path)}))
-    return Forbidden(f"A key of the role {key.role} may not do this. Use one of the roles {allowed}.")
 
 
 def lies_under(path: str, start: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging.config
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Annotated
 
 import typer
@@ -17,13 +17,16 @@ from api.metrics import Metrics
 from api.own_host import is_loopback
 from index.cli import show_progress
 from index.opening import open_matcher
+from kb.database import Database
 from kb.errors import XianzhiError
+from kb.keys.repository import list_records_there
+from kb.opening import is_database_there
 from kb.settings import Settings
 
 LONGEST_HEAD_BYTES = 16_384
 SHUTDOWN_SECONDS = 10
 
-Host = Annotated[str, typer.Option(help="Address to listen on; beyond this machine only with XIANZHI_API_KEY set.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; beyond this machine only with a key.")]
 Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")]
 
 
@@ -35,7 +38,8 @@ class KeyNeeded(XianzhiError):
     def __init__(self, host: str) -> None:
         super().__init__(
             f"{host} can be reached from other machines, and no key is set. "
-            "Set XIANZHI_API_KEY or XIANZHI_API_KEYS, or serve on 127.0.0.1."
+            "Make one with `xianzhi keys create NAME --role admin`, set XIANZHI_API_KEY or XIANZHI_API_KEYS, "
+            "or serve on 127.0.0.1."
         )
 
 
@@ -46,7 +50,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def serve_with(settings: Settings, *, host: str, port: int) -> None:
     """Serve with these settings until stopped; raises `KeyNeeded` where that would let anybody in."""
-    if not settings.keys and not is_loopback(host):
+    if not is_loopback(host) and not has_key(settings):
         raise KeyNeeded(host)
     logging.config.dictConfig(LOG_CONFIG)
     typer.echo("Opening the knowledge base …")
@@ -55,6 +59,16 @@ def serve_with(settings: Settings, *, host: str, port: int) -> None:
         app = create_app(settings, matcher=matcher)
         with suppress(KeyboardInterrupt):  # uvicorn passes on what it was stopped by.
             uvicorn.Server(configure(app, settings, host=host, port=port)).run()
+
+
+def has_key(settings: Settings) -> bool:
+    """Tell whether a key is asked for: one of the settings, or any that was ever made here."""
+    if settings.keys:
+        return True
+    if not is_database_there(settings):
+        return False
+    with closing(Database(settings.resolved_database_url)) as database:
+        return bool(list_records_there(database, now=settings.find_now()))
 
 
 def configure(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvicorn.Config:
@@ -69,6 +83,7 @@ def configure(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvic
         h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
         timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        proxy_headers=False,  # `create_app` believes the proxies that the settings name, and no other.
         access_log=False,  # `api.request_record` writes a line for each request.
         server_header=False,
         log_config=None,

@@ -21,6 +21,7 @@ from kb.audit.trail import AuditUnavailable
 from kb.customer_token import CustomerTokenRefused
 from kb.errors import InvalidInput, NotFound, XianzhiError
 from kb.events.signature import SignatureInvalid
+from kb.keys.ring import KeysUnreadable
 from kb.text.mask import mask_personal_data
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,25 @@ class Unauthorized(XianzhiError):
     """The key is missing or wrong."""
 
     code = "unauthorized"
+
+
+class KeyEnded(Unauthorized):
+    """The key was a right one once."""
+
+    code = "key_ended"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"This key is {state}. Ask whoever runs this service for another one.")
+
+
+class TooManyRequests(XianzhiError):
+    """Somebody asks more often than they may."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Forbidden(XianzhiError):
@@ -49,7 +69,7 @@ class HostRefused(XianzhiError):
     def __init__(self) -> None:
         super().__init__(
             "No key is set, and so only requests to localhost or 127.0.0.1 are answered. "
-            "Use one of those in the address, or set XIANZHI_API_KEY or XIANZHI_API_KEYS."
+            "Use one of those in the address, or make a key: `xianzhi keys create`, or set XIANZHI_API_KEYS."
         )
 
 
@@ -118,11 +138,13 @@ STATUS: Mapping[type[Exception], int] = {
     MediaTypeUnsupported: 415,
     InvalidInput: 422,
     RequestValidationError: 422,
+    TooManyRequests: 429,
     ServiceBusy: 503,
     DeadlinePassed: 503,
     TooManyConnections: 503,
     NotReady: 503,
     AuditUnavailable: 503,
+    KeysUnreadable: 503,
     OperationalError: 503,
     PoolTimeout: 503,
 }
@@ -183,7 +205,7 @@ def make_error_answer(request_id: str, error: XianzhiError) -> JSONResponse:
         return make_internal_answer(request_id)
     details = error.details[:MAX_DETAILS]
     body = ErrorBody(code=error.code, message=error.message, request_id=request_id, details=details)
-    seconds = error.retry_after_seconds if isinstance(error, ServiceBusy) else None
+    seconds = error.retry_after_seconds if isinstance(error, TooManyRequests | ServiceBusy) else None
     headers = None if seconds is None else {"Retry-After": str(seconds)}
     return make_answer(status, body, headers)
 

@@ -17,6 +17,7 @@ from index.suggest.suggester import Suggester
 from kb.customer_token import CustomerTokens
 from kb.database import Database
 from kb.feedback.recorder import MatchRecorder
+from kb.keys.ring import KeyRing
 
 # A match holds two connections, any other request, a suggestion and the recorder one: 2 x 4 places + 5 + 1 + 1 are the
 # pool's fifteen.
@@ -43,6 +44,7 @@ class Services:
 
     suggest_limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SUGGESTIONS_AT_ONCE))
     customer_tokens: CustomerTokens = field(default_factory=CustomerTokens, repr=False)
+    keys: KeyRing = field(default_factory=KeyRing, repr=False)
 
     @property
     def database(self) -> Database:

@@ -12,26 +12,41 @@ from pydantic import SecretStr
 
 SHORTEST_KEY = 16
 MOST_KEYS = 200
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
+KEY_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 class Role(StrEnum):
     """What a key is for."""
 
     ADMIN = "admin"
+    SUPERVISOR = "supervisor"
     AGENT = "agent"
     EDITOR = "editor"
     ANALYST = "analyst"
+    SERVICE = "service"
     WIDGET = "widget"
 
 
 @dataclass(frozen=True, slots=True)
+class KeyScope:
+    """What a key is narrowed to beside its role: beginnings of addresses, reading, callers; empty: nothing."""
+
+    paths: tuple[str, ...] = ()
+    reads_only: bool = False
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key, whose it is, and what it is for; the one key that has no name may do everything."""
+    """A key, whose it is, and what it is for; the one key that has no name may do everything.
+
+    `secret` is empty where only a hash of it is kept.
+    """
 
     secret: bytes = field(repr=False)
     role: Role = Role.ADMIN
     name: str | None = None
+    scope: KeyScope = KeyScope()
 
 
 def read_keys(text: str) -> tuple[ApiKey, ...]:
@@ -64,7 +79,7 @@ def find_key(keys: Sequence[ApiKey], offered: bytes) -> ApiKey | None:
 def _read_entry(number: int, entry: str) -> ApiKey:
     name, _, rest = entry.partition(":")
     role, _, secret = rest.partition(":")
-    if not _NAME.fullmatch(name) or not secret:
+    if not KEY_NAME.fullmatch(name) or not secret:
         raise ValueError(f"entry {number} is not name:role:key, with at most 32 letters, digits or . _ - in the name")
     if role not in set(Role):
         raise ValueError(f"entry {number} has none of the roles {', '.join(Role)}")

@@ -10,12 +10,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from kb.access import ApiKey, list_keys, read_keys
+from kb.networks import read_networks
 from kb.origins import read_ancestors, read_origins
+from kb.secret_files import SecretFiles
 
 PREFIX = "XIANZHI_"
 MOST_COST = 1_000.0  # Of a wrong answer: only what is 99.9 % sure is then shown as sure.
@@ -187,6 +189,25 @@ class Settings(BaseSettings):
         description="Keys with roles, `name:role:key` with commas between them.",
         examples=["wang:agent:at-least-sixteen-characters"],
     )
+    key_requests_per_minute: int = Field(
+        6_000,
+        ge=0,
+        le=1_000_000,
+        description="Requests a minute that one key may make, but those of widgets; 0 sets no limit.",
+        examples=["6000"],
+    )
+    address_requests_per_minute: int = Field(
+        3_000,
+        ge=0,
+        le=1_000_000,
+        description="Requests a minute that one address may make with a widget's key; 0 sets no limit.",
+        examples=["3000"],
+    )
+    proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies before us whose `X-Forwarded-For` is believed.",
+        examples=["10.0.0.0/24"],
+    )
 
     @field_validator("now", "api_key", "api_keys", "webhook_secret", "customer_secret", mode="before")
     @classmethod
@@ -207,6 +228,12 @@ class Settings(BaseSettings):
     @classmethod
     def _origins_are_readable(cls, value: str) -> str:
         read_origins(value)
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks_are_readable(cls, value: str) -> str:
+        read_networks(value)
         return value
 
     @field_validator("frame_ancestors")
@@ -241,6 +268,21 @@ class Settings(BaseSettings):
         if driver not in DRIVERS:
             raise ValueError(f"the database {driver!r} is none of: {', '.join(sorted(DRIVERS))}")
         return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets also from the files that variables name."""
+        variables: dict[str, str | None] = {}
+        for source in (dotenv_settings, env_settings):
+            variables |= source.env_vars if isinstance(source, EnvSettingsSource) else {}
+        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls, variables)
 
     @cached_property
     def zone(self) -> ZoneInfo:

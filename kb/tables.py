@@ -9,6 +9,7 @@ from kb.events.tables import EventSeenRow, NewestEventRow
 from kb.feedback.models import FeedbackRow, MatchRow
 from kb.handovers.models import HandoverRow
 from kb.identity import IdentityRow
+from kb.keys.models import KeyRow
 from kb.notices.models import NoticeRow
 from kb.notices.touches import NoticeTouchRow
 from kb.orders.tables import CustomerRow, OrderRow, ShipmentEventRow, ShipmentRow
@@ -29,6 +30,7 @@ __all__ = [
     "FeedbackRow",
     "HandoverRow",
     "IdentityRow",
+    "KeyRow",
     "MatchRow",
     "NewestEventRow",
     "NoticeRow",

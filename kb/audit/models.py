@@ -38,6 +38,10 @@ class AuditAction(StrEnum):
 
     LOOKUP = "lookup"
     REVEAL = "reveal"
+    KEY_CREATE = "key_create"
+    KEY_ROTATE = "key_rotate"
+    KEY_REVOKE = "key_revoke"
+    KEY_REFUSED = "key_refused"
 
 
 class AuditOutcome(StrEnum):
@@ -46,6 +50,7 @@ class AuditOutcome(StrEnum):
     FOUND = "found"
     SEVERAL = "several"
     NONE = "none"
+    DONE = "done"
     FAILED = "failed"
     REFUSED = "refused"
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
-from api.auth import find_offered
 from api.errors import status_of
+from api.gate import read_bearer
 from api.request_record import SECURITY_HEADERS, choose_request_id
 from index.encoder import EncoderFingerprint, FloatMatrix
 from index.follower import LiveIndex
@@ -22,6 +22,7 @@ from index.matcher import Matcher
 from kb.access import list_keys
 from kb.database import Database
 from kb.errors import ArticleNotFound, InvalidCondition, XianzhiError
+from kb.keys.ring import KeyRing
 from kb.settings import Settings
 from tests.api.conftest import KEY, Shop
 from tests.api.widget_shop import ORIGIN
@@ -118,8 +119,10 @@ def test_pages_and_operations_need_no_key(locked_shop: Shop, address: str) -> No
 
 
 def test_key_beyond_ascii_is_compared_and_not_crashed_on() -> None:
-    assert find_offered("Bearer \xe9", list_keys(SecretStr("key"), None)) is None
-    assert find_offered("Bearer key", list_keys(SecretStr("钥匙"), None)) is None
+    assert KeyRing(list_keys(SecretStr("key"), None)).find(read_bearer("Bearer \xe9")) is None
+    assert KeyRing(list_keys(SecretStr("钥匙"), None)).find(read_bearer("Bearer key")) is None
+    ring = KeyRing(list_keys(SecretStr("钥匙"), None))
+    assert ring.find(read_bearer(f"Bearer {'钥匙'.encode().decode('latin-1')}")) is not None
 
 
 def test_status_is_that_of_the_nearest_ancestor_in_the_table() -> None:

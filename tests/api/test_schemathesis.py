@@ -40,8 +40,11 @@ WITH_INPUT = [
     ("POST", "/v1/widget/feedback"),
     ("POST", "/v1/widget/handover"),
     ("GET", "/v1/handovers/{handover_id}"),
+    ("POST", "/v1/keys"),
+    ("POST", "/v1/keys/{key_id}:rotate"),
+    ("POST", "/v1/keys/{key_id}:revoke"),
 ]
-WITHOUT_INPUT = [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
+WITHOUT_INPUT = [("GET", "/v1/keys"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
 REQUESTS_EACH = 15  # Each is sent as admin and as another role.
 
 

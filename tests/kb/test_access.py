@@ -24,7 +24,7 @@ def test_entries_are_read_in_order_and_a_key_may_hold_colons() -> None:
         ("wang", "entry 1 is not name:role:key"),
         (f"{WANG},:agent:secretsecretsecret", "entry 2 is not name:role:key"),
         ("王:agent:secretsecretsecret", "entry 1 is not name:role:key"),
-        ("wang:boss:secretsecretsecret", "none of the roles admin, agent, editor, analyst, widget"),
+        ("wang:boss:secretsecretsecret", "none of the roles admin, supervisor, agent, editor, analyst,"),
         ("wang:agent:secret", "fewer than 16 characters"),
         (f"{WANG},wang:editor:secretsecretsecret", "the same name"),
         (f"{WANG},lin:editor:aaaaaaaaaaaaaaaa", "the same key"),

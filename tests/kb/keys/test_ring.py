@@ -1,0 +1,197 @@
+"""The ring finds keys of both kinds, follows what other processes do, and notes uses and refusals sparingly."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from kb.access import Role, list_keys
+from kb.audit.models import AuditRow, Caller
+from kb.database import Database
+from kb.keys.models import IssuedKey, KeyRow, KeyState, NewKey
+from kb.keys.ring import TRUSTED_SECONDS, FoundKey, KeyRing, KeysUnreadable, follow_keys
+from kb.keys.service import create_key, revoke_key
+from kb.keys.written import write_key
+from tests.fakes import FixedClock
+
+NOW = datetime(2026, 11, 15, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+ADMIN = Caller("admin", None, "r1")
+
+
+class Timer:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        """Return how many have passed."""
+        return self.seconds
+
+
+def make(database: Database, name: str = "wang", life: timedelta | None = DAY) -> IssuedKey:
+    with database.write() as session:
+        return create_key(session, NewKey(name, Role.AGENT, life), ADMIN, now=NOW)
+
+
+def revoke(database: Database, key_id: str) -> None:
+    with database.write() as session:
+        revoke_key(session, key_id, ADMIN, now=NOW)
+
+
+def state_of(found: FoundKey | None) -> KeyState | None:
+    return None if found is None else found.state
+
+
+def test_a_key_is_found_with_its_state_and_nothing_else_is(database: Database) -> None:
+    clock = FixedClock(NOW)
+    ring = KeyRing(clock=clock)
+    issued = make(database)
+    ring.read(database)
+    found = ring.find(issued.key.encode())
+    assert found is not None
+    assert (found.key.name, found.key.role, found.state) == ("wang", Role.AGENT, KeyState.IN_FORCE)
+    other = write_key()
+    for offered in (b"", b"wang", other.text.encode(), issued.key.encode()[:-1], b"\xff" * 70):
+        assert ring.find(offered) is None
+    clock.now = NOW + DAY
+    assert state_of(ring.find(issued.key.encode())) is KeyState.EXPIRED
+    revoke(database, issued.record.key_id)
+    ring.read(database)
+    assert state_of(ring.find(issued.key.encode())) is KeyState.REVOKED
+
+
+def test_another_key_with_the_same_id_is_none(database: Database) -> None:
+    ring = KeyRing(clock=FixedClock(NOW))
+    issued = make(database)
+    ring.read(database)
+    with database.write() as session:
+        row = session.get(KeyRow, issued.record.key_id)
+        assert row is not None
+        row.digest, row.revision = "0" * 64, 99
+    ring.read(database)
+    assert ring.find(issued.key.encode()) is None
+
+
+def test_keys_of_the_settings_stand_beside_stored_ones(database: Database) -> None:
+    ring = KeyRing(list_keys(SecretStr("one"), SecretStr("lin:editor:0123456789abcdef")))
+    issued = make(database, life=None)
+    ring.read(database)
+    found = [ring.find(offered) for offered in (b"one", b"0123456789abcdef", issued.key.encode())]
+    assert [one.key.role for one in found if one] == [Role.ADMIN, Role.EDITOR, Role.AGENT]
+    assert ring.fixed_names == {"lin"}
+
+
+def test_once_a_key_is_asked_for_it_always_is(database: Database) -> None:
+    ring = KeyRing()
+    ring.read(database)
+    assert not ring.is_guarded
+    issued = make(database)
+    revoke(database, issued.record.key_id)
+    ring.read(database)
+    assert ring.is_guarded
+    with database.write() as session:
+        session.delete(session.get_one(KeyRow, issued.record.key_id))
+    ring.read(database)
+    assert ring.is_guarded
+    assert KeyRing(list_keys(SecretStr("one"), None)).is_guarded
+
+
+def test_a_database_that_is_away_for_a_minute_leaves_stored_keys_unknown_and_the_settings_ones_well(
+    make_database: Callable[[], Database],
+) -> None:
+    database, timer = make_database(), Timer()
+    ring = KeyRing(list_keys(SecretStr("one"), None), timer=timer, clock=FixedClock(NOW))
+    issued = make(database)
+    ring.read(database)
+    timer.seconds = TRUSTED_SECONDS
+    assert ring.find(issued.key.encode()) is not None
+    timer.seconds += 1
+    with pytest.raises(KeysUnreadable, match="Try again"):
+        ring.find(issued.key.encode())
+    assert ring.find(b"one") is not None
+    ring.read(database)
+    assert ring.find(issued.key.encode()) is not None
+
+
+def test_a_running_ring_follows_what_another_process_does(make_database: Callable[[], Database]) -> None:
+    database, ring = make_database(), KeyRing(clock=FixedClock(NOW))
+    issued = make(database)
+    with follow_keys(ring, database, seconds=0.01):
+        assert state_of(ring.find(issued.key.encode())) is KeyState.IN_FORCE
+        revoke(database, issued.record.key_id)
+        assert wait_until(lambda: state_of(ring.find(issued.key.encode())) is KeyState.REVOKED)
+
+
+def test_a_ring_goes_on_after_the_database_was_away(make_database: Callable[[], Database]) -> None:
+    database, ring = make_database(), KeyRing(clock=FixedClock(NOW))
+    with follow_keys(ring, database, seconds=0.01):
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE api_keys RENAME TO away")
+        with pytest.raises(OperationalError):
+            ring.read(database)
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE away RENAME TO api_keys")
+        issued = make(database)
+        assert wait_until(lambda: ring.find(issued.key.encode()) is not None)
+
+
+def wait_until(is_so: Callable[[], bool]) -> bool:
+    """Tell whether something becomes so in the end."""
+    for _ in range(1_000):
+        if is_so():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_uses_are_written_every_ten_minutes_at_most(database: Database) -> None:
+    clock = FixedClock(NOW)
+    ring, issued = KeyRing(clock=clock), make(database)
+    ring.read(database)
+
+    def use_and_write() -> datetime | None:
+        found = ring.find(issued.key.encode())
+        assert found is not None
+        ring.note_use(found)
+        ring.write_notes(database)
+        with database.read() as session:
+            return session.get_one(KeyRow, issued.record.key_id).used_at
+
+    assert use_and_write() == NOW
+    clock.now = NOW + timedelta(minutes=9, seconds=59)
+    assert use_and_write() == NOW
+    clock.now = NOW + timedelta(minutes=10)
+    assert use_and_write() == clock.now
+
+
+def test_a_refused_use_is_in_the_trail_once_an_hour_whatever_the_number_of_processes(database: Database) -> None:
+    clock = FixedClock(NOW + 2 * DAY)
+    issued = make(database)
+    rings = [KeyRing(clock=clock), KeyRing(clock=clock)]
+
+    def refuse() -> list[tuple[str, str, str | None, str, str]]:
+        for ring in rings:
+            ring.read(database)
+            found = ring.find(issued.key.encode())
+            assert found is not None
+            for number in range(3):
+                ring.note_refusal(found, f"q{number}")
+            ring.write_notes(database)
+        with database.read() as session:
+            rows = session.scalars(select(AuditRow).where(AuditRow.action == "key_refused"))
+            return [(row.actor, row.what, row.why, row.outcome, row.request_id) for row in rows]
+
+    row = ("wang", issued.record.key_id, "the key is expired", "refused", "q2")
+    assert refuse() == [row]
+    clock.now += timedelta(minutes=59)
+    assert refuse() == [row]
+    clock.now += timedelta(minutes=1)
+    assert refuse() == [row, row]
