@@ -18,10 +18,15 @@ BUILDS_AT_ONCE = 2  # A new generation, and a process's private copy.
 LOCAL = ("http://localhost", "http://127.0.0.1", "http://[::1]")
 
 
-def examine_surroundings(settings: Settings, *, environment_file: Path = Path(".env")) -> Iterator[Observation]:
+def examine_surroundings(
+    settings: Settings, *, environment_file: Path = Path(".env"), has_stored_key: bool = False
+) -> Iterator[Observation]:
     """Yield how much room there is, and each setting or right that lets in whom it should not."""
     yield _examine_room(settings)
     yield from _examine_rights(settings, environment_file)
+    if not settings.keys and not has_stored_key:
+        what = "No key is set: whoever uses this machine may do everything, and nobody beyond it is served."
+        yield Observation(Part.SETTINGS, Level.NOTE, what, "Make one: `xianzhi keys create NAME --role admin`.")
     yield from _examine_settings(settings)
 
 
@@ -60,9 +65,6 @@ def _examine_settings(settings: Settings) -> Iterator[Observation]:
     if settings.api_key is not None and len(settings.api_key.get_secret_value()) < SHORTEST_KEY:
         remedy = f"Set {PREFIX}API_KEY to at least {SHORTEST_KEY} random characters."
         yield Observation(Part.SETTINGS, Level.WRONG, "The key that may do everything can be guessed.", remedy)
-    if not settings.keys:
-        what = "No key is set: whoever uses this machine may do everything, and nobody beyond it is served."
-        yield Observation(Part.SETTINGS, Level.NOTE, what, f"Set {PREFIX}API_KEYS.")
     origins = (*settings.host_origins.split(), *settings.widget_origins.split(), *settings.frame_ancestors.split())
     for origin in dict.fromkeys(part.strip(",") for part in origins):
         if origin.startswith("http://") and not origin.startswith(LOCAL):
