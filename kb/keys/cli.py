@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from kb.access import KeyScope, Role
 from kb.audit.models import Caller
@@ -106,15 +106,16 @@ def _show_issued(issued: IssuedKey, zone: tzinfo) -> None:
 
 
 def _write_day(at: datetime | None, zone: tzinfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else NOTHING
+    return at.astimezone(zone).strftime("%Y-%m-%d") if at else NOTHING
 
 
 def _make_table(records: list[KeyRecord], zone: tzinfo) -> Table:
-    columns = ("id", "name", "role", "state", "narrowed to", "expires", "last used")
-    table = Table(*columns, title="Keys", title_justify="left")
+    whole = (Column("id", no_wrap=True), "name", "role", Column("state", no_wrap=True))
+    days = (Column("expires", no_wrap=True), Column("used", no_wrap=True))
+    table = Table(*whole, Column("narrowed to", overflow="fold"), *days, title="Keys", title_justify="left")
     for record in records:
         scope = record.scope
-        narrowed = ", ".join((*scope.paths, *scope.addresses, *(("reading",) if scope.reads_only else ())))
+        narrowed = "\n".join((*scope.paths, *scope.addresses, *(("reading",) if scope.reads_only else ())))
         expires, used = _write_day(record.expires_at, zone), _write_day(record.used_at, zone)
         cells = (record.key_id, record.name, record.role, record.state, narrowed or NOTHING, expires, used)
         table.add_row(*(escape(cell) for cell in cells))
