@@ -58,5 +58,5 @@ $(VENV)/.demo-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing what tests need (a few minutes the first time)"
-	@$(PIP) --editable '.[adapt,postgres,test]'
+	@$(PIP) --editable '.[adapt,postgres,tracing,test]'
 	@touch $@ $(VENV)/.demo-installed

@@ -40,6 +40,7 @@ from api.routers import (
     widget,
 )
 from api.services import OTHERS_AT_ONCE, Services
+from api.tracing import NO_TELEMETRY, RequestTracer, open_tracing
 from index.matcher import Matcher
 from index.opening import open_matcher
 from index.suggest.suggester import open_suggester
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         redoc_url=None,
         redirect_slashes=False,  # A redirect would be built from whatever Host the caller names.
         lifespan=lambda app: _run(app, settings, metrics, matcher, ring),
+        telemetry=NO_TELEMETRY,
     )
     app.state.services = None
     app.state.places = places
@@ -94,6 +96,8 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
     pages.mount_pages(app, settings)
     install_error_handlers(app)
     # The last one added is the outermost.
+    if settings.traces_endpoint:
+        app.add_middleware(RequestTracer)
     app.add_middleware(Admission, places=places, metrics=metrics)
     app.add_middleware(KeyGate, ring=ring, limits=make_limits(settings))
     app.add_middleware(CrashAnswerer)
@@ -116,6 +120,8 @@ async def _run(
         yield
         return
     async with AsyncExitStack() as stack:
+        if settings.traces_endpoint:
+            await stack.enter_async_context(contextmanager_in_threadpool(open_tracing(settings.traces_endpoint)))
         matcher = given
         if matcher is None:
             matcher = await stack.enter_async_context(contextmanager_in_threadpool(open_matcher(settings)))

@@ -181,6 +181,11 @@ class Settings(BaseSettings):
         description="Who may show our pages in a frame: `self`, `none`, and origins.",
         examples=["self https://desk.example.com"],
     )
+    traces_endpoint: str = Field(
+        "",
+        description="OTLP/HTTP address of an OpenTelemetry collector that traces are sent to; empty sends none.",
+        examples=["http://127.0.0.1:4318/v1/traces"],
+    )
     api_key: SecretStr | None = Field(
         None, description="Bearer key asked of every `/v1` request; needed to serve beyond this machine."
     )

@@ -16,6 +16,7 @@ from api.json_body import StrictJsonRoute
 from api.recording import describe_match
 from api.schemas import MatchBody
 from api.services import ServicesNeeded
+from api.tracing import note_match
 from index.solutions import MatchResult
 from kb.access import Role
 from kb.articles.models import Audience
@@ -59,6 +60,7 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     asked, asked_at = body.to_request(), services.now()
     result = await take_place(request, services, lambda deadline: services.matcher.match(asked, deadline=deadline))
     services.metrics.count_match(result)
+    note_match(result)
     answer = replace(result, request_id=request.state.request_id)
     recorded = describe_match(asked, answer, at=asked_at)
     if is_widget:

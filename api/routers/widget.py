@@ -13,6 +13,7 @@ from api.errors import ErrorAnswer
 from api.json_body import StrictJsonRoute
 from api.routers.feedback import write_what_waits
 from api.services import Services, ServicesNeeded
+from api.tracing import note_match
 from api.visitors import LanguageChosen, VisitorAsks
 from api.widget_answers import describe_question, describe_reading, show_answers, show_reading
 from api.widget_examples import WIDGET_ANSWERS, WIDGET_ARTICLE, WIDGET_JUDGEMENT, WIDGET_QUESTION
@@ -102,6 +103,7 @@ async def answer_customer(  # noqa: PLR0913  # Each is a part of the request.
     at = services.now()
     match = await take_place(request, services, partial(_ask, services, visitor, body))
     services.metrics.count_match(match.result)
+    note_match(match.result)
     services.recorder.record(describe_question(match, at=at))
     return show_answers(match, make_style(services, language))
 

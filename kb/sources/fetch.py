@@ -65,9 +65,9 @@ class Fetcher:
     loop: asyncio.AbstractEventLoop
     timeout_seconds: float
 
-    def fetch(self, url: str) -> object:
+    def fetch(self, url: str, headers: Mapping[str, str]) -> object:
         """Return the JSON at an address, or `MISSING`; raises `FetchFailed` and nothing else."""
-        work = self._fetch(url)
+        work = self._fetch(url, headers)
         try:
             running = asyncio.run_coroutine_threadsafe(work, self.loop)
         except RuntimeError as error:  # The loop has ended: the program is being stopped.
@@ -83,19 +83,19 @@ class Fetcher:
         except Exception as error:  # Whatever the network or a library thinks of: a match must not fail for it.
             raise FetchFailed(SourceFault.FAILED, type(error).__name__) from error
 
-    async def _fetch(self, url: str) -> object:
+    async def _fetch(self, url: str, headers: Mapping[str, str]) -> object:
         async with asyncio.timeout(self.timeout_seconds):
             for left in reversed(range(MOST_TRIES)):
                 try:
-                    return await self._try(url)
+                    return await self._try(url, headers)
                 except (_ConnectFailed, _Unavailable):
                     if not left:
                         raise
         raise AssertionError("the last try raises or returns")
 
-    async def _try(self, url: str) -> object:
+    async def _try(self, url: str, headers: Mapping[str, str]) -> object:
         try:
-            async with self.client.stream("GET", url) as response:
+            async with self.client.stream("GET", url, headers=headers) as response:
                 _check_status(response.status_code)
                 if response.status_code in NO_SUCH_THING:
                     return MISSING

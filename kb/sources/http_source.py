@@ -20,6 +20,7 @@ from kb.sources.json_path import ABSENT, find_value
 from kb.sources.mapping import PLACEHOLDERS, RequestRule, SourceMapping
 from kb.sources.ports import NOT_ASKED, Fetched, SourceFault, SourceReport, SourceState
 from kb.sources.translate import AnswerUnusable, Translated, Translator
+from kb.tracing import trace_outgoing
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,8 @@ class HttpSource:
         """Return the part of the answer that is asked for, or `MISSING`, and tell the breaker how it went."""
         url = self._mapping.base_url + rule.url.replace(f"{{{placeholder}}}", quote(value, safe=""))
         try:
-            answer = self._fetcher.fetch(url)
+            with trace_outgoing("order source") as headers:
+                answer = self._fetcher.fetch(url, headers)
         except FetchFailed as failure:
             if failure.is_systems:
                 breaker.fail()

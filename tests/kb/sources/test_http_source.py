@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
 
 from eval.bench.shop_server import Shop, Trouble, run_shop
 from kb.orders.order import OrderStatus
@@ -67,6 +68,14 @@ def test_an_order_is_fetched_with_the_headers_that_the_file_names() -> None:
     assert "authorization: bearer s3cret" in shop.heads[0].lower()
     assert "x-app: xianzhi" in shop.heads[0].lower()
     assert "accept-encoding: identity" in shop.heads[0].lower()
+    assert "traceparent" not in shop.heads[0].lower()
+
+
+def test_the_shops_system_is_told_which_trace_its_work_belongs_to() -> None:
+    asking = SpanContext(trace_id=0xABC, span_id=0xDEF, is_remote=False, trace_flags=TraceFlags(1))
+    with open_source() as (source, shop, _), use_span(NonRecordingSpan(asking)):
+        source.find_order(ID)
+    assert f"traceparent: 00-{0xABC:032x}-" in shop.heads[0].lower()
 
 
 @pytest.mark.parametrize("order_id", ["gone", "null", "nowhere"])
