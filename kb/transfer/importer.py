@@ -31,7 +31,7 @@ from kb.synonyms.models import Synonym, SynonymRow
 from kb.synonyms.service import save_synonym
 from kb.transfer.kinds import RecordKind, guess_file_kind
 from kb.transfer.parsing import FileParser, ParsedRow, RefusedSource
-from kb.transfer.read_markdown import list_markdown
+from kb.transfer.read_markdown import lies_within, list_markdown
 from kb.transfer.readers import KNOWN_SUFFIXES, READERS, get_reader
 from kb.transfer.report import ImportReport, Tally
 from kb.transfer.rows import Record
@@ -142,7 +142,7 @@ def _is_table(file: Path, folder: Path) -> bool:
     is_hidden = any(part.startswith((".", "~$")) for part in parts)
     if file.name == EVALUATION_QUESTIONS or EVALUATION_FOLDER in parts[:-1]:
         return False
-    return file.suffix.lower() in READERS and file.is_file() and not is_hidden
+    return file.suffix.lower() in READERS and file.is_file() and not is_hidden and lies_within(file, folder)
 
 
 def _rank(source: Path) -> int:

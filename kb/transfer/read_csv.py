@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,9 @@ DELIMITERS = (",", ";", "\t")
 SAMPLE_CHARACTERS = 65_536
 # A quote that is never closed swallows the rest of the file: stop before it fills the memory.
 MAX_FIELD_CHARACTERS = 10_000_000
+# A row without an end would be held as a whole before it is looked at; so much is a hundred full cells.
+MAX_ROW_CHARACTERS = 20_000_000
+TOO_LONG = f"a row is longer than {MAX_ROW_CHARACTERS:,} characters"
 STRAY_QUOTE = "Write a quotation mark inside a quoted cell twice, and close every quoted cell."
 
 
@@ -55,18 +59,34 @@ def check_columns(cells: Sequence[object], file_name: str) -> list[str]:
     return names
 
 
+@dataclass(slots=True)
+class _BoundedLines:
+    """The lines of a file; raises `csv.Error` where those of one row hold too much."""
+
+    file: TextIO
+    left: int = MAX_ROW_CHARACTERS
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.file.readline(self.left + 1):
+            self.left -= len(line)
+            if self.left < 0:
+                raise csv.Error(TOO_LONG)
+            yield line
+
+
 def _read_rows(file: TextIO, file_name: str, delimiter: str) -> Iterator[SourceRow | RowFault]:
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    lines = _BoundedLines(file)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     columns: list[str] | None = None
     while True:
-        line = reader.line_num + 1
+        line, lines.left = reader.line_num + 1, MAX_ROW_CHARACTERS
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             yield RowFault(line, None, f"cannot be read: {error}", STRAY_QUOTE)
-            if columns is None or "field larger" in str(error):
+            if columns is None or str(error) == TOO_LONG or "field larger" in str(error):
                 return  # Where the next row starts is anybody's guess.
             continue
         if columns is None:

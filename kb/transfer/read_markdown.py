@@ -35,9 +35,17 @@ def list_markdown(folder: Path) -> list[Path]:
     paths = [
         path
         for path in folder.rglob("*.md")
-        if path.is_file() and path.stem.lower() != "readme" and not _is_hidden(path.relative_to(folder))
+        if path.is_file()
+        and path.stem.lower() != "readme"
+        and not _is_hidden(path.relative_to(folder))
+        and lies_within(path, folder)
     ]
     return sorted(paths, key=_order_by_number)
+
+
+def lies_within(path: Path, folder: Path) -> bool:
+    """Tell whether a file of a folder is really there: a link may lead to anything that its reader may read."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _order_by_number(path: Path) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,25 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from kb.transfer.read_csv import check_columns, make_row
 from kb.transfer.source import RowFault, SourceRow, UnusableFile
+from kb.transfer.workbook_parts import REMEDY, check_parts, make_unreadable
 
-MAX_UNCOMPRESSED_BYTES = 500_000_000
-MAX_COMPRESSION_RATIO = 200
-# Small parts of an ordinary workbook compress beyond any ratio; they cannot fill a memory.
-MIN_BOMB_BYTES = 10_000_000
+# Excel's own; a row's number may say anything, and all before it are then read as empty.
+MAX_ROWS = 1_048_576
+# Empty ones too, which cost nothing in the file: a row with one cell in its last column has 16,384.
+MAX_CELLS = 10_000_000
+# What openpyxl raises over a part that is not what its name says.
+UNREADABLE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    SyntaxError,
+    RecursionError,
+    OSError,
+)
 # ECMA-376 part 1, 22.9.2.19: how a workbook writes characters that XML cannot hold.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # A sheet that says it has a million empty rows behind its last one is common; this many end the reading.
@@ -40,35 +55,37 @@ class BadCell:
 
 def read_xlsx(path: Path) -> Iterator[SourceRow | RowFault]:
     """Yield the rows of the first sheet; the first row that is not blank names the columns."""
-    _refuse_bomb(path)
-    try:
-        with warnings.catch_warnings():
-            # Styles and extensions that openpyxl does not know say nothing about the cells.
-            warnings.simplefilter("ignore", UserWarning)
-            results = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            # Read beside it: the results alone do not tell a formula without one from an empty cell.
-            formulas = openpyxl.load_workbook(path, read_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
-        raise _make_error(path) from error
-    try:
-        yield from _read_rows(_pair_cells(results, formulas), path)
-    finally:
-        results.close()
-        formulas.close()
+    check_parts(path)
+    # Opened here: over a broken workbook openpyxl leaves its own files open.
+    with path.open("rb") as file, path.open("rb") as same_file:
+        try:
+            with warnings.catch_warnings():
+                # Styles and extensions that openpyxl does not know say nothing about the cells.
+                warnings.simplefilter("ignore", UserWarning)
+                results = openpyxl.load_workbook(file, read_only=True, data_only=True)
+                # Read beside it: the results alone do not tell a formula without one from an empty cell.
+                formulas = openpyxl.load_workbook(same_file, read_only=True)
+        except UNREADABLE as error:
+            raise make_unreadable(path) from error
+        yield from _read_rows(bound_rows(_pair_cells(results, formulas), path), path)
 
 
-def _refuse_bomb(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise _make_error(path) from error
-    for part in parts:
-        ratio = part.file_size / max(part.compress_size, 1)
-        if ratio > MAX_COMPRESSION_RATIO and part.file_size > MIN_BOMB_BYTES:
-            raise _make_size_error(path)
-    if sum(part.file_size for part in parts) > MAX_UNCOMPRESSED_BYTES:
-        raise _make_size_error(path)
+def bound_rows(
+    rows: Iterator[list[object]], path: Path, *, most_rows: int = MAX_ROWS, most_cells: int = MAX_CELLS
+) -> Iterator[list[object]]:
+    """Yield the rows; raises `UnusableFile` where there are too many, or one cannot be read."""
+    cells = 0
+    for number in count(1):
+        try:
+            row = next(rows, None)
+        except UNREADABLE as error:
+            raise make_unreadable(path) from error
+        if row is None:
+            return
+        cells += len(row)
+        if number > most_rows or cells > most_cells:
+            raise UnusableFile(f"{path.name} has more than {most_rows:,} rows or {most_cells:,} cells. {REMEDY}")
+        yield row
 
 
 def _pair_cells(results: Any, formulas: Any) -> Iterator[list[object]]:
@@ -129,14 +146,3 @@ def _unescape(cell: object) -> object:
     if not isinstance(cell, str) or "_x" not in cell:
         return cell
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), cell)
-
-
-def _make_error(path: Path) -> UnusableFile:
-    return UnusableFile(f"{path.name} is not a readable Excel workbook. Save it again as .xlsx, or as CSV.")
-
-
-def _make_size_error(path: Path) -> UnusableFile:
-    return UnusableFile(
-        f"{path.name} unpacks to more than {MAX_UNCOMPRESSED_BYTES // 1_000_000} MB or {MAX_COMPRESSION_RATIO} "
-        "times its size. Save the rows as CSV and import that."
-    )
