@@ -89,12 +89,12 @@ def test_a_place_goes_to_the_class_that_had_the_least_of_its_share() -> None:
             group.start_soon(places.run, AGENT, work.begin("first"), Deadline())
             await wait_until(lambda: work.begun == ["first"])
             for kind in (BATCH, WIDGET, AGENT):
-                for _ in range(9):
+                for _ in range(15):
                     group.start_soon(places.run, kind, work.begin(kind.value), Deadline())
-            await wait_until(lambda: sum(places.count_waiting(kind) for kind in RequestClass) == 27)
+            await wait_until(lambda: sum(places.count_waiting(kind) for kind in RequestClass) == 45)
             work.release.set()
-        served = work.begun[1:10]
-        assert [served.count(kind.value) for kind in (AGENT, WIDGET, BATCH)] == [6, 2, 1]
+        served = work.begun[1:16]
+        assert [served.count(kind.value) for kind in (AGENT, WIDGET, BATCH)] == [12, 2, 1]
 
     run(test)
 
@@ -141,8 +141,8 @@ def test_nobody_joins_a_line_that_moves_too_slowly_for_them() -> None:
             places.refuse_hopeless(AGENT, Deadline(2.0, lambda: 0.0))
             group.start_soon(places.run, AGENT, work.begin("waits"), Deadline())
             await wait_until(lambda: places.count_waiting(AGENT) == 1)
-            with pytest.raises(ServiceBusy) as refused:  # Two times 0.9 s are more than an agent's second.
-                places.refuse_hopeless(AGENT, Deadline())
+            with pytest.raises(ServiceBusy) as refused:  # Two times 0.9 s are more than that.
+                places.refuse_hopeless(AGENT, Deadline(1.5, lambda: 0.0))
             assert refused.value.retry_after_seconds == 2
             work.release.set()
 
