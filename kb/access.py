@@ -29,7 +29,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyScope:
-    """What a key is narrowed to beside its role: beginnings of addresses, reading, callers; empty: nothing."""
+    """What a key is narrowed to beside its role: beginnings of addresses, reading, networks of callers; or nothing."""
 
     paths: tuple[str, ...] = ()
     reads_only: bool = False

@@ -15,6 +15,8 @@ from kb.keys.models import KeyNotFound, KeyRecord, KeyRow, KeyState, find_state,
 
 # Asked every second by every process, and therefore as plain as it can be.
 NEWEST_REVISION = "SELECT COALESCE(MAX(revision), 0) FROM api_keys"
+# While versions change, a newer one may have stored a role that this one does not know: its key opens nothing here.
+KNOWN = select(KeyRow).where(KeyRow.role.in_([role.value for role in Role]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,13 @@ def get_row(session: Session, key_id: str) -> KeyRow:
 
 def list_records(session: Session, *, now: datetime) -> list[KeyRecord]:
     """Return every key by name, the newest of a name first; there are never more than `MOST_KEYS`."""
-    rows = session.scalars(select(KeyRow).order_by(KeyRow.name, KeyRow.created_at.desc(), KeyRow.key_id))
+    rows = session.scalars(KNOWN.order_by(KeyRow.name, KeyRow.created_at.desc(), KeyRow.key_id))
     return [make_record(row, now) for row in rows]
 
 
 def list_stored(session: Session) -> dict[str, StoredKey]:
     """Return every key by its id, also those that open nothing any more."""
-    return {row.key_id: _make_stored(row) for row in session.scalars(select(KeyRow))}
+    return {row.key_id: _make_stored(row) for row in session.scalars(KNOWN)}
 
 
 def count_keys(session: Session) -> int:

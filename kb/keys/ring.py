@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from kb.access import ApiKey, find_key
 from kb.audit.trail import read_clock
 from kb.database import Database
@@ -115,7 +113,7 @@ class KeyRing:
         if revision != self._revision:
             with database.read() as session:
                 self._stored = list_stored(session)
-            self._is_guarded = self._is_guarded or bool(self._stored)
+            self._is_guarded = self._is_guarded or revision > 0
             self._revision = revision
         self._read_at = began
 
@@ -169,5 +167,5 @@ def _follow(ring: KeyRing, database: Database, closing: threading.Event, seconds
 def _try(work: Callable[[Database], None], database: Database) -> None:
     try:
         work(database)
-    except (SQLAlchemyError, OSError, XianzhiError) as error:  # The next turn tries again.
+    except Exception as error:  # Whatever it was, the thread goes on: it is what ends revoked keys.
         log.warning("keys_not_followed", extra={"error": type(error).__name__})

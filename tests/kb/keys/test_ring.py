@@ -80,6 +80,17 @@ def test_another_key_with_the_same_id_is_none(database: Database) -> None:
     assert ring.find(issued.key.encode()) is None
 
 
+def test_a_role_of_a_newer_version_opens_nothing_and_the_other_keys_go_on(database: Database) -> None:
+    ring = KeyRing(clock=FixedClock(NOW))
+    newer, known = make(database, "newer"), make(database, "known")
+    with database.write() as session:
+        session.get_one(KeyRow, newer.record.key_id).role = "auditor"
+    ring.read(database)
+    assert ring.find(newer.key.encode()) is None
+    assert ring.is_guarded
+    assert ring.find(known.key.encode()) is not None
+
+
 def test_keys_of_the_settings_stand_beside_stored_ones(database: Database) -> None:
     ring = KeyRing(list_keys(SecretStr("one"), SecretStr("lin:editor:0123456789abcdef")))
     issued = make(database, life=None)
