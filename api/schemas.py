@@ -22,6 +22,7 @@ from kb.text.clean import CleanText
 MAX_TURN_CHARACTERS = 10_000
 MAX_REPLY_CHARACTERS = 5_000
 LONGEST_HTML = 1_000_000  # As long as any body of a request.
+REQUEST_ID = rf"^[A-Za-z0-9_-]{{1,{MAX_REQUEST_ID}}}$"
 LONGEST_QUESTION_READ = 100_000  # The matcher refuses less than this, with a better message.
 
 
@@ -84,6 +85,11 @@ class MatchBody(StrictModel):
     now: Moment | None = Field(
         None, description="Answer as of this moment (ISO 8601 with zone) instead of the present."
     )
+    replaces: Annotated[str, Field(pattern=REQUEST_ID)] | None = Field(
+        None,
+        description="The `request_id` of the match that this question was typed on from, at most ten minutes ago: its "
+        "record is dropped unless something was said of it.",
+    )
 
     @model_validator(mode="after")
     def _name_one_order(self) -> MatchBody:
@@ -143,7 +149,7 @@ class SavedAnswer(BaseModel):
     status: ArticleStatus
 
 
-RequestId = Annotated[str, Field(pattern=rf"^[A-Za-z0-9_-]{{1,{MAX_REQUEST_ID}}}$")]
+RequestId = Annotated[str, Field(pattern=REQUEST_ID)]
 
 
 class SolutionBody(StrictModel):

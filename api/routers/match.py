@@ -62,7 +62,7 @@ async def match_question(body: Question, request: Request, services: ServicesNee
     services.metrics.count_match(result)
     note_match(result)
     answer = replace(result, request_id=request.state.request_id)
-    recorded = describe_match(asked, answer, at=asked_at)
+    recorded = replace(describe_match(asked, answer, at=asked_at), replaces=body.replaces)
     if is_widget:
         # Anybody who opens the shop's page holds the widget's key: an order's number that it sends proves nothing.
         recorded = replace(recorded, order_id=None, through=AskedThrough.WIDGET)

@@ -76,7 +76,8 @@ class AnsweredMatch:
     """A match as it was asked and answered, personal data and all: lives in memory until it is recorded.
 
     `at` is when it was asked, `now` the moment it was answered for. `is_filtered` says that the asker wanted to see
-    some kinds or categories only: then what was not shown says nothing.
+    some kinds or categories only: then what was not shown says nothing. `replaces` is the request id of the match that
+    this question was typed on from.
     """
 
     request_id: str
@@ -95,6 +96,7 @@ class AnsweredMatch:
     shown: Sequence[ShownSolution]
     notice_ids: Sequence[str] = ()
     through: AskedThrough = AskedThrough.API
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

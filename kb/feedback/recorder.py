@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch
-from kb.feedback.repository import insert_matches, prune_matches
+from kb.feedback.repository import drop_replaced, insert_matches, prune_matches
 from kb.handovers.service import prune_handovers
 from kb.notices.touches import list_shown, note_shown
 
@@ -155,6 +155,7 @@ class MatchRecorder:
         try:
             with self._database.write() as session:
                 insert_matches(session, batch)
+                drop_replaced(session, batch)
                 note_shown(session, list_shown(batch))
         except AWAY as error:
             log.warning("match_records_delayed", extra={"error": type(error).__name__, "waiting": len(self._waiting)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -36,6 +36,7 @@ KEPT_QUESTION_CHARACTERS = 10_000
 KEPT_TURN_CHARACTERS = 2_000
 # Masked with what follows the cut, so that no half of a number is left standing at it.
 MARGIN_CHARACTERS = 200
+LONGEST_TYPING = timedelta(minutes=10)  # Of one question, from one match of it to the next.
 EVERY_WAY = frozenset(AskedThrough)
 READ_AT_ONCE = 500  # Databases bound how many values one statement may name.
 
@@ -44,6 +45,22 @@ def insert_matches(session: Session, matches: Sequence[AnsweredMatch]) -> None:
     """Store matches, masked; an order that was given by its id is looked up, and its facts are kept as they are now."""
     if matches:
         session.execute(insert(MatchRow), [_make_values(match, _find_order(session, match)) for match in matches])
+
+
+def drop_replaced(session: Session, matches: Sequence[AnsweredMatch]) -> None:
+    """Delete what agents asked a moment before and went on typing, unless something was said of it."""
+    judged = select(FeedbackRow.row_id).where(FeedbackRow.match_id == MatchRow.row_id).exists()
+    for match in matches:
+        if match.replaces is not None and match.through is AskedThrough.API:
+            session.execute(
+                delete(MatchRow).where(
+                    MatchRow.request_id == match.replaces,
+                    MatchRow.through == AskedThrough.API.value,
+                    MatchRow.at > match.at - LONGEST_TYPING,
+                    MatchRow.at < match.at,
+                    ~judged,
+                )
+            )
 
 
 def prune_matches(session: Session, *, before: datetime, limit: int) -> int:

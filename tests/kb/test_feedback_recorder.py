@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,12 +14,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kb.database import Database
-from kb.feedback.models import AnsweredMatch
+from kb.feedback.models import AnsweredMatch, AskedThrough, FeedbackVerdict
 from kb.feedback.recorder import PRUNED_AT_ONCE, MatchRecorder, RecordingRules, RecordOutcome, open_recorder
 from kb.feedback.repository import insert_matches, list_matches
+from kb.feedback.service import NewJudgement, save_judgement
 from kb.handovers.models import HandoverRow, NewHandover
 from kb.handovers.service import make_handover, save_handover
-from tests.kb.feedback_makers import AT, make_answered
+from tests.kb.feedback_makers import AT, A, make_answered
 
 DROPPED, WRITTEN = RecordOutcome.DROPPED, RecordOutcome.WRITTEN
 
@@ -77,6 +79,46 @@ def test_matches_are_written_in_the_order_they_came(database: Database) -> None:
         assert recorder.flush()
         assert read_ids(database) == [f"r{n}" for n in range(150)]
     assert counts == {WRITTEN: 150}
+
+
+def test_a_question_that_was_typed_on_leaves_its_last_state_only(database: Database) -> None:
+    typed = [("r1", None), ("r2", "r1"), ("r3", "r2")]
+    matches = [
+        make_answered(request_id, at=AT + timedelta(seconds=n), replaces=replaced)
+        for n, (request_id, replaced) in enumerate(typed)
+    ]
+    with open_recorder(database, RecordingRules(), clock=lambda: AT, count=Counts()) as recorder:
+        recorder.record(matches[0])
+        assert recorder.flush()
+        for match in matches[1:]:
+            recorder.record(match)
+    assert read_ids(database) == ["r3"]
+
+
+def test_what_something_was_said_of_is_not_replaced(database: Database) -> None:
+    with database.write() as session:
+        insert_matches(session, [make_answered("r1")])
+        save_judgement(session, NewJudgement("r1", FeedbackVerdict.WRONG, A), now=AT)
+    with open_recorder(database, RecordingRules(), clock=lambda: AT, count=Counts()) as recorder:
+        recorder.record(make_answered("r2", at=AT + timedelta(seconds=1), replaces="r1"))
+    assert read_ids(database) == ["r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ({"at": AT - timedelta(minutes=11)}, {}),
+        ({"through": AskedThrough.WIDGET}, {}),
+        ({}, {"through": AskedThrough.WIDGET}),
+    ],
+    ids=["long ago", "what a visitor asked", "by a visitor"],
+)
+def test_nothing_else_is_replaced(database: Database, earlier: dict[str, Any], later: dict[str, Any]) -> None:
+    with database.write() as session:
+        insert_matches(session, [make_answered("r1", **earlier)])
+    with open_recorder(database, RecordingRules(), clock=lambda: AT, count=Counts()) as recorder:
+        recorder.record(make_answered("r2", at=AT + timedelta(seconds=1), replaces="r1", **later))
+    assert read_ids(database) == ["r1", "r2"]
 
 
 def test_closing_writes_what_still_waits(make_database: Callable[[], Database]) -> None:

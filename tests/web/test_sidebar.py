@@ -64,6 +64,21 @@ def test_an_order_that_was_asked_for_is_the_one_meant(served: Served, open_page:
     assert json.loads(asked.value.post_data or "")["order_id"] == LATE_ORDER
 
 
+def test_a_question_that_is_typed_on_replaces_what_was_asked_and_another_does_not(
+    served: Served, open_page: OpenPage
+) -> None:
+    desk = sit_down(open_page(f"{served.url}/sidebar"))
+    with desk.page.expect_response("**/v1/match") as first:
+        desk.ask("怎么开")
+    with desk.page.expect_request("**/v1/match") as typed_on:
+        desk.type("发票")
+    expect(desk.cards.first).to_contain_text("发票")
+    with desk.page.expect_request("**/v1/match") as another:
+        desk.question.fill("退款多久到账")
+    assert json.loads(typed_on.value.post_data or "")["replaces"] == first.value.json()["request_id"]
+    assert "replaces" not in json.loads(another.value.post_data or "")
+
+
 def test_one_of_several_is_chosen_by_who_they_are(served: Served, open_page: OpenPage) -> None:
     desk = sit_down(open_page(f"{served.url}/sidebar"))
     desk.find("1148")

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { insist } from "./patience.js";
 
-const REST_MS = 350; // Shorter rests are between two syllables; each match that starts is recorded.
+const REST_MS = 350; // Shorter rests are between two syllables.
 const LIMIT = 10;
 
 export class Matching {
@@ -84,6 +84,7 @@ export class Matching {
     }
     const body = { question: this.question, turns: this.turns, audience: "internal", limit: LIMIT, ...context };
     const asked = JSON.stringify(body);
+    const replaces = this.#findReplaced(body, JSON.stringify(context));
     // The same question about the same order, typed away and back: what is shown or on its way is the answer.
     if (asked === this.#answered && !this.error) {
       this.isBusy = this.#running !== null && this.result === null;
@@ -96,10 +97,10 @@ export class Matching {
     Object.assign(this, { isBusy: true, error: null });
     this.host.requestUpdate();
     try {
-      const answer = await insist(() => api.match(body, mine.signal), { signal: mine.signal, onTrouble: this.onTrouble });
+      const answer = await insist(() => api.match({ ...body, ...replaces }, mine.signal), { signal: mine.signal, onTrouble: this.onTrouble });
       if (mine !== this.#running) return;
       this.isBusy = false;
-      const result = { ...answer, question: body.question };
+      const result = { ...answer, question: body.question, context: JSON.stringify(context) };
       if (this.isHeld) this.waiting = result;
       else this.#show(result);
     } catch (error) {
@@ -107,6 +108,14 @@ export class Matching {
       Object.assign(this, { error, isBusy: false, waiting: null, result: this.isHeld ? this.result : null });
     }
     this.host.requestUpdate();
+  }
+
+  // While somebody works with the answer on show, something may yet be said of it.
+  #findReplaced({ question }, context) {
+    const { result, isHeld } = this;
+    if (!result || isHeld || result.context !== context) return {};
+    const isTypedOn = question.startsWith(result.question) || result.question.startsWith(question);
+    return isTypedOn ? { replaces: result.request_id } : {};
   }
 
   #show(result) {
