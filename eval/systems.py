@@ -148,7 +148,7 @@ def _make_scope(bench: Workbench, question: EvalQuestion) -> Scope:
 
 def _describe(bench: Workbench, context: OrderContext, ordinal: int, score: float) -> RankedItem:
     catalogue = bench.live.snapshot().catalogue
-    condition = catalogue.conditions.get(ordinal)
+    condition = catalogue.find_condition(ordinal)
     key = catalogue.entries[ordinal].key
     return RankedItem(
         id=key.id,

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,6 @@ from index.generation import (
     DIGESTS_FILE,
     HEADING_CODES_FILE,
     HEADINGS_FILE,
-    ITEMS_FILE,
     LEXICAL_FULL,
     LEXICAL_HEADINGS,
     NEW_WORDS_FILE,
@@ -38,14 +38,15 @@ from index.generation import (
     list_generations,
     name_generation,
     revision_of,
-    write_entries,
+    write_catalogue,
     write_manifest,
 )
 from index.learnt import Learnt, read_learnt, write_learnt
-from index.lexical import LexicalDocument, write_lexical
+from index.lexical import CutDocument, LexicalDocument, LexicalWriter, cut_documents
 from index.new_words import learn_words
 from index.reasons.learning import learn_reasons, read_experience
 from index.reasons.storage import write_reasons
+from index.spreading import spread_over_cores
 from index.texts import list_texts, write_texts
 from index.vectors import map_vectors, write_vectors
 from index.vocabulary import count_words
@@ -62,6 +63,7 @@ from kb.text.segment import Segmenter
 log = logging.getLogger(__name__)
 
 KEPT_GENERATIONS = 2
+CUT_TOGETHER = 500  # Items whose texts are sent to another process at once.
 Progress = Callable[[str, int, int], None]
 Newest = tuple[Path, Manifest] | None
 
@@ -108,7 +110,7 @@ class Builder:
             kept = _choose_learnt(newest, learnt)
             name = name_generation(revision, others=[path.name for path in list_generations(self.folder)])
             with publish_folder(self.folder / name) as scratch:
-                write_entries(scratch / ITEMS_FILE, [make_entry(item, population) for item in items])
+                write_catalogue(scratch, [make_entry(item, population) for item in items])
                 if kept is not None:
                     write_learnt(kept, scratch / RECIPE_FILE)
                 reasons = learn_reasons(experience)
@@ -150,11 +152,15 @@ class Builder:
         on_progress("terms", 0, len(items))
         new_words = learn_words(items)
         (folder / NEW_WORDS_FILE).write_text("\n".join(new_words), encoding="utf-8")
-        count_words(items).write(folder / WORDS_FILE)
-        segmenter = Segmenter(new_words)
-        write_lexical(heading_documents(items, first=0), folder / LEXICAL_HEADINGS, segmenter)
-        write_lexical(full_documents(items, first=0), folder / LEXICAL_FULL, segmenter)
-        on_progress("terms", len(items), len(items))
+        with spread_over_cores(len(items)) as spread:
+            count_words(items, spread=spread).write(folder / WORDS_FILE)
+            headings, full = LexicalWriter(folder / LEXICAL_HEADINGS), LexicalWriter(folder / LEXICAL_FULL)
+            for cut in spread(partial(_cut_items, tuple(new_words)), _list_texts(items)):
+                headings.add(cut[0])
+                full.add(cut[1])
+                on_progress("terms", cut[1][-1].owner + 1, len(items))
+        headings.close()
+        full.close()
         return embedded
 
     def _find_newest(self, identity: str, revision: int) -> Newest:
@@ -202,6 +208,27 @@ def _choose_learnt(newest: Newest, given: Learnt | Forget | None) -> Learnt | No
     if isinstance(given, Learnt):
         return given
     return None if newest is None else read_learnt(newest[0] / RECIPE_FILE)
+
+
+_Documents = tuple[list[LexicalDocument], list[LexicalDocument]]
+
+
+def _list_texts(items: Sequence[Item]) -> Iterator[_Documents]:
+    """Yield the heading documents and the full ones of some items at a time."""
+    for first in range(0, len(items), CUT_TOGETHER):
+        some = items[first : first + CUT_TOGETHER]
+        yield list(heading_documents(some, first=first)), list(full_documents(some, first=first))
+
+
+def _cut_items(new_words: tuple[str, ...], documents: _Documents) -> tuple[list[CutDocument], list[CutDocument]]:
+    headings, full = documents
+    cut = list(cut_documents([*headings, *full], _make_segmenter(new_words)))
+    return cut[: len(headings)], cut[len(headings) :]
+
+
+@lru_cache(maxsize=1)
+def _make_segmenter(new_words: tuple[str, ...]) -> Segmenter:
+    return Segmenter(new_words)
 
 
 def heading_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:

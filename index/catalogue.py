@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
-from kb.articles.models import Audience, Basis
+from index.columns import CodeArray, Columns, hash_name, make_columns
+from index.entry import Entries, Entry, list_entries
+from index.versions import Names, Versions, find_versions, make_names
+from kb.articles.models import Audience
 from kb.changes import INDEXED_KINDS, ItemKind
 from kb.conditions import ALWAYS, Condition, estimate_met_share, parse_condition
-from kb.items import Item, ItemKey
+from kb.items import Item
 from kb.orders.context import OrderContext
-from kb.orders.likeness import OrderFacts, OrderShares
+from kb.orders.likeness import OrderShares
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
+CONDITIONS_KEPT = 20_000
 LONG_AGO = np.iinfo(np.int64).min
 FOR_EVER = np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the index remembers of one item besides its vectors and terms."""
-
-    key: ItemKey
-    audience: Audience
-    language: str
-    category: tuple[str, ...]
-    basis: Basis
-    effective_from: int
-    effective_to: int
-    applies_when: object
-    headings: int
-    passages: int
-    met_share: float = 1.0  # Of orders, how many meet the condition.
-    outcome: str | None = None
-    remedy: str | None = None
-    order_facts: OrderFacts | None = None  # Of a case, when it was closed.
+NOTHING = np.zeros(1, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,90 +42,117 @@ class Scope:
     category: tuple[str, ...] = ()
     language: str | None = None
 
-    def filters(self, entry: Entry) -> bool:
-        """Tell whether an item passes the asker's own filters; what passes none is not shown at all."""
-        return (
-            self.kind in (None, entry.key.kind)
-            and self.language in (None, entry.language)
-            and entry.category[: len(self.category)] == self.category
-        )
-
-    @property
-    def has_filters(self) -> bool:
-        """Whether there is anything to filter by."""
-        return bool(self.kind or self.category or self.language)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """The items of one index state; the rows of an item's vectors are `start[i] : start[i + 1]`."""
 
-    entries: Sequence[Entry]
+    entries: Entries
+    columns: Columns
     alive: BoolArray
-    public: BoolArray
-    english: BoolArray
-    by_order: BoolArray
-    effective_from: IntArray
-    effective_to: IntArray
+    names: Names
+    versions: Versions
     heading_start: IntArray
     passage_start: IntArray
-    ordinals: Mapping[tuple[ItemKind, str], tuple[int, ...]]
-    conditions: Mapping[int, Condition]
-    several: Mapping[tuple[ItemKind, str], tuple[int, ...]]
     order_shares: OrderShares = field(default_factory=OrderShares)  # Among the orders of past cases.
+    _dated: IntArray = field(init=False)
+    _undated: BoolArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = self.columns
+        dated = np.flatnonzero((columns.effective_from != LONG_AGO) | (columns.effective_to != FOR_EVER))
+        undated = self.alive.copy()
+        undated[dated] = False
+        object.__setattr__(self, "_dated", dated)
+        object.__setattr__(self, "_undated", undated)
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.columns)
 
     @property
     def heading_owner(self) -> IntArray:
         """The item of each heading row."""
-        return np.repeat(np.arange(len(self)), np.diff(self.heading_start))
+        return np.repeat(np.arange(len(self)), self.columns.headings)
 
     @property
     def passage_owner(self) -> IntArray:
         """The item of each passage row."""
-        return np.repeat(np.arange(len(self)), np.diff(self.passage_start))
+        return np.repeat(np.arange(len(self)), self.columns.passages)
+
+    @property
+    def english(self) -> BoolArray:
+        """Which items are in English."""
+        return self._speaks("en")
+
+    def find_ordinals(self, kind: ItemKind, item_id: str) -> tuple[int, ...]:
+        """Return every version of an item that is not gone, oldest first."""
+        return tuple(o for o in self.names.find(hash_name(kind, item_id)) if self.alive[o])
 
     def condition(self, ordinal: int) -> Condition:
         """Return the condition of an item; one without always applies."""
-        return self.conditions.get(ordinal, ALWAYS)
+        return self.find_condition(ordinal) or ALWAYS
+
+    def find_condition(self, ordinal: int) -> Condition | None:
+        """Return the condition of an item; None for one without."""
+        if not self.columns.conditioned[ordinal]:
+            return None
+        return _parse(orjson.dumps(self.entries[ordinal].applies_when))
 
     def select(self, scope: Scope) -> BoolArray:
         """Return which items the scope may see: alive, of its audience, and the version in force at its time."""
+        columns, dated = self.columns, self._dated
         moment = self._deciding_moment(scope)
-        allowed: BoolArray = self.alive & (self.effective_from <= moment)
+        allowed = self._undated.copy()
+        allowed[dated] = self.alive[dated] & (columns.effective_from[dated] <= moment)
         # The newest version that has started decides, whether or not the asker may see it and even when it has ended:
         # the text that it replaced must not answer in its place.
-        for versions in self.several.values():
-            newest = max((v for v in versions if allowed[v]), default=-1)
-            allowed[[v for v in versions if v != newest]] = False
-        allowed &= moment < self.effective_to
+        self.versions.keep_newest(allowed)
+        allowed[dated] &= moment < columns.effective_to[dated]
         if scope.audience is Audience.PUBLIC:
-            allowed &= self.public
-        if scope.has_filters:
-            allowed &= np.fromiter((scope.filters(entry) for entry in self.entries), bool, len(self))
+            allowed &= columns.public
+        if scope.kind is not None:
+            allowed &= {ItemKind.CASE: columns.is_case, ItemKind.ARTICLE: ~columns.is_case}.get(scope.kind, NOTHING)
+        if scope.language is not None:
+            allowed &= self._speaks(scope.language)
+        if scope.category:
+            depth = len(scope.category)
+            below = [category[:depth] == scope.category for category in columns.lists.categories]
+            allowed &= np.array(below, bool)[columns.category]
         for item_id in scope.without:
             for kind in INDEXED_KINDS:
-                allowed[list(self.ordinals.get((kind, item_id), ()))] = False
+                allowed[list(self.find_ordinals(kind, item_id))] = False
         return allowed
+
+    def _speaks(self, language: str) -> BoolArray:
+        languages = self.columns.lists.languages
+        spoken: BoolArray = self.columns.language == (languages.index(language) if language in languages else -1)
+        return spoken
 
     def _deciding_moment(self, scope: Scope) -> IntArray:
         now = to_seconds(scope.now)
         ordered_at = now if scope.ordered_at is None else to_seconds(scope.ordered_at)
-        return np.where(self.by_order, ordered_at, now)
+        return np.where(self.columns.by_order[self._dated], ordered_at, now)
 
     def without_items(self, keys: Iterable[tuple[ItemKind, str]]) -> Catalogue:
         """Return the catalogue with every version of the named items gone."""
         alive = self.alive.copy()
-        kept = dict(self.ordinals)
-        for key in keys:
-            alive[list(kept.pop(key, ()))] = False
-        return replace(self, alive=alive, ordinals=kept, several=_find_several(kept))
+        for kind, item_id in keys:
+            alive[list(self.find_ordinals(kind, item_id))] = False
+        return replace(self, alive=alive)
 
     def with_entries(self, entries: Sequence[Entry]) -> Catalogue:
-        """Return the catalogue with more items behind the known ones."""
-        return _append(self, entries)
+        """Return the catalogue with more items behind the known ones, all versions of each."""
+        first, more = len(self), make_columns(entries)
+        return Catalogue(
+            entries=self.entries.with_more(entries),
+            columns=self.columns.with_more(entries),
+            alive=np.append(self.alive, np.ones(len(entries), bool)),
+            names=self.names.with_more(more.names, first=first),
+            versions=self.versions.with_more(find_versions(more.names, first=first)),
+            heading_start=_extend_starts(self.heading_start, more.headings),
+            passage_start=_extend_starts(self.passage_start, more.passages),
+            order_shares=self.order_shares.with_more(e.order_facts for e in entries if e.order_facts),
+        )
 
 
 def find_ordered_at(context: OrderContext) -> datetime | None:
@@ -149,10 +163,23 @@ def find_ordered_at(context: OrderContext) -> datetime | None:
 
 def make_catalogue(entries: Sequence[Entry]) -> Catalogue:
     """Return the catalogue of a list of items, all alive."""
-    nothing = np.zeros(0, np.int64)
+    shares = OrderShares().with_more(entry.order_facts for entry in entries if entry.order_facts)
+    return assemble_catalogue(list_entries(entries), make_columns(entries), shares)
+
+
+def assemble_catalogue(entries: Entries, columns: Columns, shares: OrderShares) -> Catalogue:
+    """Return the catalogue of items whose columns are known, all alive."""
     start = np.zeros(1, np.int64)
-    no, none = nothing.astype(bool), dict[int, Condition]()
-    return _append(Catalogue([], no, no, no, no, nothing, nothing, start, start, {}, none, {}), entries)
+    return Catalogue(
+        entries=entries,
+        columns=columns,
+        alive=np.ones(len(columns), bool),
+        names=make_names(columns.names),
+        versions=find_versions(columns.names, first=0),
+        heading_start=_extend_starts(start, columns.headings),
+        passage_start=_extend_starts(start, columns.passages),
+        order_shares=shares,
+    )
 
 
 def make_entry(item: Item, population: Sequence[OrderContext]) -> Entry:
@@ -181,41 +208,10 @@ def to_seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _append(old: Catalogue, entries: Sequence[Entry]) -> Catalogue:
-    first = len(old)
-    ordinals = dict(old.ordinals)
-    conditions = dict(old.conditions)
-    for ordinal, entry in enumerate(entries, first):
-        key = (entry.key.kind, entry.key.id)
-        ordinals[key] = (*ordinals.get(key, ()), ordinal)
-        if entry.applies_when:
-            conditions[ordinal] = parse_condition(entry.applies_when)
-    return Catalogue(
-        entries=[*old.entries, *entries],
-        alive=np.append(old.alive, np.ones(len(entries), bool)),
-        public=np.append(old.public, np.array([e.audience is Audience.PUBLIC for e in entries], bool)),
-        english=np.append(old.english, np.array([e.language == "en" for e in entries], bool)),
-        by_order=np.append(old.by_order, np.array([e.basis is Basis.ORDER for e in entries], bool)),
-        effective_from=_extend(old.effective_from, [e.effective_from for e in entries]),
-        effective_to=_extend(old.effective_to, [e.effective_to for e in entries]),
-        heading_start=_extend_starts(old.heading_start, [e.headings for e in entries]),
-        passage_start=_extend_starts(old.passage_start, [e.passages for e in entries]),
-        ordinals=ordinals,
-        conditions=conditions,
-        several=_find_several(ordinals),
-        order_shares=old.order_shares.with_more(e.order_facts for e in entries if e.order_facts),
-    )
+@lru_cache(CONDITIONS_KEPT)
+def _parse(condition: bytes) -> Condition:
+    return parse_condition(orjson.loads(condition))
 
 
-def _find_several(
-    ordinals: Mapping[tuple[ItemKind, str], tuple[int, ...]],
-) -> dict[tuple[ItemKind, str], tuple[int, ...]]:
-    return {name: versions for name, versions in ordinals.items() if len(versions) > 1}
-
-
-def _extend(old: IntArray, more: Sequence[int]) -> IntArray:
-    return np.append(old, np.array(more, np.int64))
-
-
-def _extend_starts(old: IntArray, counts: Sequence[int]) -> IntArray:
-    return np.append(old, old[-1] + np.cumsum(np.array(counts, np.int64)))
+def _extend_starts(old: IntArray, counts: CodeArray) -> IntArray:
+    return np.append(old, old[-1] + np.cumsum(counts, dtype=np.int64))

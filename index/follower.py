@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.build import Builder, Progress, full_documents, heading_documents, report_nothing
-from index.catalogue import Catalogue, Entry, make_catalogue, make_entry
+from index.catalogue import make_entry
 from index.embedding import embed_items
 from index.encoder import Encoder
+from index.entry import Entry
 from index.generation import (
     HEADING_CODES_FILE,
     HEADINGS_FILE,
-    ITEMS_FILE,
     LEXICAL_FULL,
     LEXICAL_HEADINGS,
     NEW_WORDS_FILE,
@@ -36,7 +36,7 @@ from index.generation import (
     Manifest,
     find_newest,
     list_generations,
-    read_entries,
+    open_catalogue,
     revision_of,
 )
 from index.learnt import read_learnt
@@ -234,7 +234,7 @@ class LiveIndex:
         snapshot = Snapshot(
             generation=manifest.name,
             revision=manifest.revision,
-            catalogue=make_catalogue(list(read_entries(folder / ITEMS_FILE))),
+            catalogue=open_catalogue(folder),
             headings=open_vectors(folder / HEADINGS_FILE, folder / HEADING_CODES_FILE),
             passages=open_vectors(folder / PASSAGES_FILE, folder / PASSAGE_CODES_FILE),
             texts=open_texts(folder / TEXTS_FILE, folder / TEXT_STARTS_FILE),
@@ -265,7 +265,7 @@ class LiveIndex:
         """Return the snapshot after the changes: the changed items' old rows dead, their new ones appended."""
         items, first = changes.items, len(current.catalogue)
         embedded = embed_items(items, self.encoder, known={}, on_progress=lambda done, total: None)
-        gone = _find_ordinals(current.catalogue, changes.changed)
+        gone = [ordinal for name in changes.changed for ordinal in current.catalogue.find_ordinals(*name)]
         lexical = self._lexical
         assert lexical is not None
         if changes.changed:
@@ -285,7 +285,3 @@ class LiveIndex:
             learnt=current.learnt,
             reasons=current.reasons,
         )
-
-
-def _find_ordinals(catalogue: Catalogue, names: Sequence[ItemName]) -> list[int]:
-    return [ordinal for name in names for ordinal in catalogue.ordinals.get(name, ())]

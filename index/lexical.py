@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
 # Grams find what the dictionary cuts wrongly; words add what whole words are worth on top.
 FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
 WRITER_HEAP_BYTES = 50_000_000
+LINES_KEPT = 10_000  # Headings stand in two indexes, and a shop's set phrases in many texts.
 # In more documents the common terms of a question are not read: with all of them, time grows with the base.
 READ_WHOLE, POSTINGS_READ = 100_000, 500_000
 MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
@@ -34,6 +35,16 @@ class LexicalDocument:
 
     owner: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutDocument:
+    """A document cut into terms, which stand joined by spaces."""
+
+    owner: int
+    characters: str
+    words: str
+    identifiers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +174,8 @@ class LexicalIndex:
             self._writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), OWNER, list(gone)))
             beyond = tantivy.Query.range_query(_schema(), OWNER, tantivy.FieldType.Unsigned, lower_bound=size)
             self._writer.delete_documents_by_query(beyond)
-            for document in added:
-                self._writer.add_document(_make_document(document, self._segmenter))
+            for document in cut_documents(added, self._segmenter):
+                self._writer.add_document(_make_document(document))
             self._writer.commit()
         except ValueError as error:  # A full disk, to tantivy's binding; the writer is dead then.
             self._writer = None
@@ -173,16 +184,46 @@ class LexicalIndex:
 
 def write_lexical(documents: Iterable[LexicalDocument], folder: Path, segmenter: Segmenter | None = None) -> None:
     """Write an index of these documents into an empty folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    index = tantivy.Index(_schema(), str(folder))
-    _register_tokenizer(index)
-    writer = index.writer(WRITER_HEAP_BYTES, 1)
+    writer = LexicalWriter(folder)
+    writer.add(cut_documents(documents, segmenter or default_segmenter()))
+    writer.close()
+
+
+class LexicalWriter:
+    """Writes a new index into an empty folder; it can be opened once this is closed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        index = tantivy.Index(_schema(), str(folder))
+        _register_tokenizer(index)
+        self._writer = index.writer(WRITER_HEAP_BYTES, 1)
+
+    def add(self, documents: Iterable[CutDocument]) -> None:
+        """Put in more documents."""
+        for document in documents:
+            self._writer.add_document(_make_document(document))
+
+    def close(self) -> None:
+        """Commit, and wait until all is written."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        for lock in self._folder.glob(".tantivy-*.lock"):
+            lock.unlink()
+
+
+def cut_documents(documents: Iterable[LexicalDocument], segmenter: Segmenter) -> Iterator[CutDocument]:
+    """Yield the documents cut into terms; a line that several of them hold is cut once while it is remembered."""
+    cut = lru_cache(LINES_KEPT)(partial(_cut_line, segmenter))
     for document in documents:
-        writer.add_document(_make_document(document, segmenter or default_segmenter()))
-    writer.commit()
-    writer.wait_merging_threads()
-    for lock in folder.glob(".tantivy-*.lock"):
-        lock.unlink()
+        lines = [cut(line) for line in document.text.split("\n")]
+        characters, words, identifiers = (" ".join(filter(None, terms)) for terms in zip(*lines, strict=True))
+        yield CutDocument(document.owner, characters, words, identifiers)
+
+
+def _cut_line(segmenter: Segmenter, line: str) -> tuple[str, str, str]:
+    identifiers = " ".join(identifier.value for identifier in find_identifiers(line))
+    return " ".join(character_grams(line)), " ".join(segmenter.segment(line)), identifiers
 
 
 def copy_lexical(source: Path, target: Path) -> None:
@@ -212,12 +253,12 @@ def _register_tokenizer(index: tantivy.Index) -> None:
     index.register_tokenizer("given", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
 
 
-def _make_document(document: LexicalDocument, segmenter: Segmenter) -> tantivy.Document:
+def _make_document(document: CutDocument) -> tantivy.Document:
     made = tantivy.Document()
     made.add_unsigned(OWNER, document.owner)
-    made.add_text(CHARACTERS, " ".join(character_grams(document.text)))
-    made.add_text(WORDS, " ".join(segmenter.segment(document.text)))
-    made.add_text(IDENTIFIERS, " ".join(identifier.value for identifier in find_identifiers(document.text)))
+    made.add_text(CHARACTERS, document.characters)
+    made.add_text(WORDS, document.words)
+    made.add_text(IDENTIFIERS, document.identifiers)
     return made
 
 

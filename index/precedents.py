@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.catalogue import Catalogue, Entry
+from index.catalogue import Catalogue
+from index.entry import Entry
 from index.recipe import STANDARD, Recipe
 from kb.cases.models import Outcome
 from kb.orders.context import OrderContext

@@ -195,7 +195,7 @@ def _drop_unlikely(result: MatchResult) -> MatchResult:
 
 
 def _find_in_force(catalogue: Catalogue, article_id: str, context: OrderContext) -> list[Version]:
-    ordinals = catalogue.ordinals.get((ItemKind.ARTICLE, article_id), ())
+    ordinals = catalogue.find_ordinals(ItemKind.ARTICLE, article_id)
     if not ordinals:
         return []
     allowed = catalogue.select(Scope(Audience.PUBLIC, context.now, find_ordered_at(context), kind=ItemKind.ARTICLE))

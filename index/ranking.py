@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from index.catalogue import Catalogue, Entry
+from index.catalogue import Catalogue
+from index.entry import Entry
 from index.precedents import Precedents, make_precedents
 from index.recipe import STANDARD, Recipe
 from index.searcher import Candidates
@@ -46,7 +47,7 @@ def rank(
     precedents = make_precedents(catalogue, context, recipe)
     ranked = []
     for position, ordinal in enumerate(candidates.ordinals[:RANKED].tolist()):
-        condition = catalogue.conditions.get(ordinal)
+        condition = catalogue.find_condition(ordinal)
         if condition is None and position >= SHOWN:
             continue
         verdict = Verdict.MET if condition is None else evaluate(condition, context)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
 from pathlib import Path
 
 from index.soundalikes import SoundIndex, make_sound_index
+from index.spreading import Spread, work_here
 from kb.errors import XianzhiError
 from kb.items import Item
 from kb.text.normalise import normalise
@@ -24,6 +25,7 @@ from kb.text.segment import segment
 VOCABULARY_FORMAT = 1  # Raise when older files can no longer be read.
 MAX_WORDS = 200_000
 MAX_PAIRS = 200_000
+COUNTED_TOGETHER = 1_000  # Items.
 # Of all items together; once so much is read, passages hold few new words (Heaps 1978) and cost most of the time.
 MAX_PASSAGE_CHARACTERS = 4_000_000
 MAX_COUNTED_CHARACTERS = 5_000  # Of one item; a manual's hundredth page adds few words.
@@ -164,9 +166,9 @@ class Vocabulary:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
-def count_words(items: Iterable[Item]) -> Vocabulary:
+def count_words(items: Iterable[Item], *, spread: Spread = work_here) -> Vocabulary:
     """Return the vocabulary of items: the words of their headings, passages, labels and categories."""
-    return Vocabulary(_count(items))
+    return Vocabulary(_count(items, spread))
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
@@ -186,19 +188,39 @@ def _read_lines(lines: Iterable[str]) -> dict[str, int]:
     return {word: int(count) for word, _, count in (line.partition("\t") for line in lines)}
 
 
-def _count(items: Iterable[Item]) -> Counts:
+def _count(items: Iterable[Item], spread: Spread = work_here) -> Counts:
     words: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
-    size, left = 0, MAX_PASSAGE_CHARACTERS
+    size = 0
+    for counted in spread(_count_texts, _list_texts(items)):
+        size += counted.items
+        words.update(counted.words)
+        pairs.update(counted.pairs)
+    return Counts(size, _keep(words, MAX_WORDS), _keep(pairs, MAX_PAIRS))
+
+
+def _list_texts(items: Iterable[Item]) -> Iterator[list[str]]:
+    """Yield what is counted of the items, some at a time."""
+    left = MAX_PASSAGE_CHARACTERS
+    texts: list[str] = []
     for item in items:
-        size += 1
-        text = normalise(_text_of(item, with_passages=left > 0)[:MAX_COUNTED_CHARACTERS])
-        left -= len(text)
+        texts.append(normalise(_text_of(item, with_passages=left > 0)[:MAX_COUNTED_CHARACTERS]))
+        left -= len(texts[-1])
+        if len(texts) == COUNTED_TOGETHER:
+            yield texts
+            texts = []
+    yield texts
+
+
+def _count_texts(texts: Sequence[str]) -> Counts:
+    words: Counter[str] = Counter()
+    pairs: Counter[str] = Counter()
+    for text in texts:
         words.update(set(segment(text)))
         for run in _HAN_RUN.finditer(text):
             pairs.update(run[0])
             pairs.update([first + then for first, then in pairwise(run[0])])
-    return Counts(size, _keep(words, MAX_WORDS), _keep(pairs, MAX_PAIRS))
+    return Counts(len(texts), words, pairs)
 
 
 def _text_of(item: Item, *, with_passages: bool) -> str:

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 import os
+import resource
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+import orjson
 
 from eval.bench.encoder_rate import measure_encoder
+from eval.bench.filling import fill_database
 from eval.bench.load import Answers, ask_together
 from eval.bench.multiplied import MixingEncoder, Pieces, multiply
 from eval.bench.served import Served, serve_folder
 from index.build import Builder
 from index.encoder import OnnxEncoder
 from index.generation import find_newest
-from kb.articles.service import save_article
 from kb.database import Database
 from kb.identity import ensure_identity
 
-SAVED_TOGETHER = 5_000
+BUILT_FILE = "built.json"  # In a base that is kept: what building it has taken.
+BUILT = ("build_seconds", "build_megabytes", "encode_seconds", "bytes_a_passage")
 WARM_UP_SECONDS = 3.0
 REAL_TEXTS = 2_000  # Encoded truly; the vectors of a base are mixed of theirs.
 ROUNDS = 3  # Each load is put on so often, in turn with the others and with the encoder alone.
 
-# Its own database, no keys, and no question's vector remembered: the few hundred that are asked would all be.
+# Its own database, no keys, and nothing of a question remembered: the few hundred that are asked would all be.
 SERVED_WITH = {
     "XIANZHI_DATABASE_URL": "",
     "XIANZHI_ORDER_SOURCE": "tables",
     "XIANZHI_API_KEY": "",
     "XIANZHI_API_KEYS": "",
     "XIANZHI_QUESTION_VECTORS": "0",
+    "XIANZHI_QUESTIONS_KEPT": "0",
 }
 
 Report = Callable[[str], None]
@@ -57,8 +61,8 @@ class SizeFigures:
     """What was measured at one size; `answers` by how many clients asked."""
 
     size: int
-    save_seconds: float = 0.0
     build_seconds: float = 0.0
+    build_megabytes: float = 0.0  # At most, of the process that builds.
     encode_seconds: float = 0.0  # What one core would take for every heading and passage.
     bytes_a_passage: float = 0.0
     start_seconds: float = 0.0
@@ -86,12 +90,16 @@ class SizeFigures:
         return sum(round_.failed for rounds in self.answers.values() for round_ in rounds)
 
 
-def measure_size(size: int, plan: Plan, encoder: OnnxEncoder, *, report: Report) -> SizeFigures:
-    """Build a base of so many passages in a temporary folder, serve it, and put the loads on it in turn."""
+def measure_size(
+    size: int, plan: Plan, encoder: OnnxEncoder, *, report: Report, bases: Path | None = None
+) -> SizeFigures:
+    """Build a base of so many passages, serve it, and put the loads on it in turn.
+
+    It lies in a temporary folder, or below `bases`, where one that is there already is served as it is.
+    """
     figures = SizeFigures(size)
-    with tempfile.TemporaryDirectory(prefix="xianzhi-bench-") as name:
-        folder = Path(name)
-        _build(folder, plan.pieces, encoder, figures, report=report)
+    with _open_folder(bases, size) as folder:
+        _build_once(folder, plan.pieces, encoder, figures, report=report)
         report(f"{size:,} passages: the server starts")
         with serve_folder(folder, folder / "server.log", environment=SERVED_WITH) as served:
             figures.start_seconds, figures.idle_megabytes = served.start_seconds, served.read_megabytes()
@@ -107,28 +115,49 @@ def find_exponent(sizes: Sequence[int], values: Sequence[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
 
 
+@contextmanager
+def _open_folder(bases: Path | None, size: int) -> Iterator[Path]:
+    if bases is not None:
+        folder = bases / str(size)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="xianzhi-bench-") as name:
+        yield Path(name)
+
+
+def _build_once(folder: Path, pieces: Pieces, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
+    """Build the base, or read what building the one that is there has taken."""
+    built = folder / BUILT_FILE
+    if built.is_file():
+        for name, value in orjson.loads(built.read_bytes()).items():
+            setattr(figures, name, value)
+        return
+    _build(folder, pieces, encoder, figures, report=report)
+    built.write_bytes(orjson.dumps({name: getattr(figures, name) for name in BUILT}))
+
+
 def _build(folder: Path, pieces: Pieces, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
     now = datetime.now(UTC)
     database = Database(f"sqlite:///{folder / 'xianzhi.db'}")
     try:
         database.migrate()
-        report(f"{figures.size:,} passages: saving")
-        started = time.perf_counter()
-        articles = multiply(pieces, figures.size)
-        while batch := list(islice(articles, SAVED_TOGETHER)):
-            with database.write() as session:
-                for article in batch:
-                    save_article(session, article, now=now)
-        figures.save_seconds = time.perf_counter() - started
+        report(f"{figures.size:,} passages: filling the database")
+        fill_database(database, multiply(pieces, figures.size), now=now)
         report(f"{figures.size:,} passages: building")
         real = [f"{title} {sentence}" for title, sentence in zip(pieces.titles, pieces.sentences, strict=False)]
         started = time.process_time()
         mixing = MixingEncoder(encoder, real[:REAL_TEXTS])
         seconds_a_text = (time.process_time() - started) / len(real[:REAL_TEXTS])
+
+        def show(step: str, done: int, total: int) -> None:
+            report(f"{figures.size:,} passages: building, {step} {done:,} of {total:,}")
+
         started = time.perf_counter()
         builder = Builder(database, mixing, folder / "generations")
-        manifest = builder.build(now=now)
+        manifest = builder.build(now=now, on_progress=show)
         figures.build_seconds = time.perf_counter() - started
+        figures.build_megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         figures.encode_seconds = seconds_a_text * (manifest.headings + manifest.passages)
         newest = find_newest(
             folder / "generations",

@@ -33,15 +33,15 @@ def show_sizes(sizes: Sequence[SizeFigures]) -> Table:
     """Return what a base of each size takes, and the stages of a match with the fewest clients."""
     stages = list(sizes[0].stages())
     table = _make_table("Sizes: medians of the rounds")
-    for heading in ("passages", "save s", "build s", "+ encode s", "bytes each", "start s", "MB", "MB loaded"):
+    for heading in ("passages", "build s", "build MB", "+ encode s", "bytes each", "start s", "MB", "MB loaded"):
         table.add_column(heading, justify="right")
     for stage in stages:
         table.add_column(f"{stage} ms", justify="right")
     for one in sizes:
         row = [
             f"{one.size:,}",
-            f"{one.save_seconds:.0f}",
             f"{one.build_seconds:.1f}",
+            f"{one.build_megabytes:.0f}",
             f"{one.encode_seconds:.0f}",
             f"{one.bytes_a_passage:,.0f}",
             f"{one.start_seconds:.1f}",
@@ -149,8 +149,8 @@ def write_json(figures: BenchFigures, path: Path) -> None:
 def _describe_size(one: SizeFigures) -> dict[str, object]:
     return {
         "passages": one.size,
-        "save_seconds": one.save_seconds,
         "build_seconds": one.build_seconds,
+        "build_megabytes": one.build_megabytes,
         "encode_seconds_estimated": one.encode_seconds,
         "bytes_a_passage": one.bytes_a_passage,
         "start_seconds": one.start_seconds,

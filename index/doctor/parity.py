@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from index.catalogue import Entry, make_entry
+import numpy as np
+
+from index.catalogue import make_catalogue, make_entry
+from index.columns import ARRAYS, read_columns
 from index.doctor.observation import Level, Observation, Part, Repair
 from index.embedding import DIGEST_BYTES, digest_text
+from index.entry import Entry
 from index.generation import (
+    COLUMNS_FILE,
     DIGESTS_FILE,
     HEADINGS_FILE,
     ITEMS_FILE,
@@ -47,6 +52,8 @@ def compare_with_database(database: Database, folder: Path, manifest: Manifest) 
     rows = [len(map_vectors(folder / name)) for name in (HEADINGS_FILE, PASSAGES_FILE)]
     if rows != [manifest.headings, manifest.passages]:
         differing.append("the number of vectors")
+    if not _are_columns_of(folder):
+        differing.append("the columns of its items")
     if differing:
         what = f"{manifest.name} differs from the database in {len(differing):,}: {', '.join(differing[:MOST_SHOWN])}."
         yield Observation(Part.INDEX, Level.WRONG, what, REMEDY, Repair.REBUILD, manifest.name)
@@ -54,6 +61,14 @@ def compare_with_database(database: Database, folder: Path, manifest: Manifest) 
     behind = f"; {len(changed):,} changed since, which every start takes in" if changed else ""
     what = f"{manifest.name} is whole and equals the database: {manifest.items:,} items{behind}."
     yield Observation(Part.INDEX, Level.WELL, what, subject=manifest.name)
+
+
+def _are_columns_of(folder: Path) -> bool:
+    """Tell whether what is searched by says the same as the items themselves."""
+    held, shares = read_columns(folder / COLUMNS_FILE)
+    expected = make_catalogue(list(read_entries(folder / ITEMS_FILE)))
+    same = all(np.array_equal(getattr(held, name), getattr(expected.columns, name)) for name in ARRAYS)
+    return same and held.lists == expected.columns.lists and shares == expected.order_shares
 
 
 def read_contents(folder: Path, manifest: Manifest) -> Iterator[tuple[Entry, Digests]]:

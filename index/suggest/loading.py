@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
-from index.catalogue import FOR_EVER, LONG_AGO, Catalogue, Entry, make_catalogue, to_seconds
+from index.catalogue import FOR_EVER, LONG_AGO, Catalogue, make_catalogue, to_seconds
+from index.entry import Entry
 from kb.articles.models import ArticleStatus, ArticleVersionRow, Audience, Basis
 from kb.changes import ItemKind
 from kb.items import ItemKey

@@ -103,6 +103,7 @@ def test_filter_does_not_bring_back_a_version_that_was_replaced() -> None:
     "scope",
     [
         {"kind": ItemKind.CASE},
+        {"kind": ItemKind.NOTICE},
         {"category": ("没有",)},
         {"category": ("售后", "退货", "更深")},
         {"category": ("退货",)},  # A path counts from its root.
@@ -156,7 +157,26 @@ def test_replaced_item_is_seen_under_its_new_ordinal_only() -> None:
     name = (ItemKind.ARTICLE, "a")
     catalogue = catalogue_of(make_item("a")).without_items([name]).with_entries([make_entry(make_item("a"), [])])
     assert selected(catalogue) == [1]
-    assert catalogue.ordinals[name] == (1,)
+    assert catalogue.find_ordinals(*name) == (1,)
+
+
+def test_filters_know_what_came_later() -> None:
+    later = [make_item("b", language="en", category=("换货",)), make_item("c", kind=ItemKind.CASE, category=("退货",))]
+    catalogue = catalogue_of(make_item("a", category=("退货",))).with_entries([make_entry(item, []) for item in later])
+    assert selected(catalogue, category=("退货",)) == [0, 2]
+    assert selected(catalogue, category=("换货",)) == [1]
+    assert selected(catalogue, language="en") == [1]
+    assert selected(catalogue, kind=ItemKind.CASE) == [2]
+    assert [entry.key.id for entry in catalogue.entries] == ["a", "b", "c"]
+
+
+def test_versions_that_came_later_replace_one_another_too() -> None:
+    name = (ItemKind.ARTICLE, "a")
+    later = [make_item(version=2), make_item(version=3, effective_from=NOON - DAY)]
+    old = catalogue_of(make_item("b"), make_item("b", version=2), make_item("a"))
+    catalogue = old.without_items([name]).with_entries([make_entry(item, []) for item in later])
+    assert selected(catalogue) == [1, 4]
+    assert selected(catalogue, now=NOON - 2 * DAY) == [1, 3]
 
 
 def test_empty_catalogue_selects_nothing() -> None:

@@ -126,7 +126,7 @@ def test_generation_that_differs_from_the_database_is_found_and_built_anew(built
 def test_generation_that_was_forged_with_right_checksums_is_found(built: Desk) -> None:
     (folder,) = list_generations(built.live.folder)
     items = folder / ITEMS_FILE
-    items.write_text(items.read_text("utf-8").replace('"internal", "language"', '"public", "language"'), "utf-8")
+    items.write_text(items.read_text("utf-8").replace('"internal","language"', '"public","language"'), "utf-8")
     manifest = read_manifest(folder)
     write_manifest(folder, replace(manifest, files={name: file_sha256(folder / name) for name in manifest.files}))
     assert "article internal" in find_wrong(look(built))[0].what

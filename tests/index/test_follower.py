@@ -326,9 +326,9 @@ def test_large_import_is_taken_in_beside_the_matches(open_desk: Desk) -> None:
 
 def test_database_restored_to_an_earlier_state_is_followed_back(open_desk: Desk) -> None:
     open_desk.save(make_article(id="lost", title="恢复后不存在"))
-    assert (ItemKind.ARTICLE, "lost") in open_desk.live.snapshot().catalogue.ordinals
+    assert open_desk.live.snapshot().catalogue.find_ordinals(ItemKind.ARTICLE, "lost")
     with open_desk.database.write() as session:
         for table in ("article_versions WHERE article_id = 'lost'", "articles WHERE id = 'lost'"):
             session.execute(text(f"DELETE FROM {table}"))
         session.execute(text("DELETE FROM changes WHERE item_id = 'lost'"))
-    assert (ItemKind.ARTICLE, "lost") not in open_desk.live.snapshot().catalogue.ordinals
+    assert not open_desk.live.snapshot().catalogue.find_ordinals(ItemKind.ARTICLE, "lost")

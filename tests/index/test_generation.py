@@ -7,10 +7,12 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.build import Builder
-from index.catalogue import make_entry
+from index.catalogue import make_catalogue, make_entry
+from index.columns import ARRAYS
 from index.generation import (
     MANIFEST_FILE,
     GenerationDamaged,
@@ -18,12 +20,13 @@ from index.generation import (
     find_newest,
     list_generations,
     name_generation,
+    open_catalogue,
     read_entries,
     read_manifest,
     revision_of,
     set_aside,
     verify_generation,
-    write_entries,
+    write_catalogue,
     write_manifest,
 )
 from kb.articles.models import Audience, Basis
@@ -184,8 +187,14 @@ def test_entries_are_read_back_as_they_were_written(tmp_path: Path, now: datetim
         make_item("c", applies_when=[{"fact": "is_late", "op": "==", "value": True}], effective_to=now),
     ]
     entries = [make_entry(item, []) for item in items]
-    write_entries(tmp_path / "items.jsonl", entries)
+    write_catalogue(tmp_path, entries)
     assert list(read_entries(tmp_path / "items.jsonl")) == entries
+    opened, made = open_catalogue(tmp_path), make_catalogue(entries)
+    assert list(opened.entries) == entries
+    assert opened.order_shares == made.order_shares
+    assert opened.columns.lists == made.columns.lists
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(opened.columns, name), getattr(made.columns, name))
 
 
 def test_manifest_is_read_back_as_it_was_written(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.catalogue import Entry, make_catalogue, make_entry
+from index.catalogue import make_catalogue, make_entry
+from index.entry import Entry
 from index.precedents import (
     LIKENESS_WEIGHT,
     NEUTRAL_LIKENESS,

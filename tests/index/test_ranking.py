@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from index.catalogue import Catalogue, Entry, make_catalogue, make_entry
+from index.catalogue import Catalogue, make_catalogue, make_entry
+from index.entry import Entry
 from index.ranking import RankedCandidate, rank
 from index.searcher import Candidates
 from kb.articles.models import Audience

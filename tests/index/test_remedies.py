@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from rich.console import Console
 
-from index.catalogue import Entry, make_catalogue, make_entry
+from index.catalogue import make_catalogue, make_entry
+from index.entry import Entry
 from index.precedents import make_precedents
 from index.ranking import rank
 from index.remedies import summarise_remedies

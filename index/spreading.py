@@ -1,0 +1,65 @@
+"""Work on every core: texts are cut into words by Python itself, which uses one core a process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+WORTH_SPREADING = 20_000  # Texts; for fewer, starting processes and loading the dictionary takes longer than it saves.
+WAITING_A_CORE = 3
+
+Part = TypeVar("Part")
+Done = TypeVar("Done")
+
+
+class Spread(Protocol):
+    """Applies a function to each part, and yields what came of them in the parts' order."""
+
+    def __call__(self, function: Callable[[Part], Done], parts: Iterable[Part]) -> Iterator[Done]:
+        """Yield the results; `function` and `parts` may be sent to another process."""
+        ...
+
+
+def work_here(function: Callable[[Part], Done], parts: Iterable[Part]) -> Iterator[Done]:
+    """Work through the parts in this process."""
+    yield from map(function, parts)
+
+
+@contextmanager
+def spread_over_cores(texts: int) -> Iterator[Spread]:
+    """Give a way of working through so many texts: in other processes where it is worth it, or else right here."""
+    cores = os.cpu_count() or 1
+    if texts < WORTH_SPREADING or cores == 1:
+        yield work_here
+        return
+    context = multiprocessing.get_context("spawn")  # What serves has threads, and those do not survive a fork.
+    with ProcessPoolExecutor(cores, mp_context=context, initializer=_end_with_parent) as pool:
+
+        def spread(function: Callable[[Part], Done], parts: Iterable[Part]) -> Iterator[Done]:
+            waiting: deque[Future[Done]] = deque()
+            for part in parts:
+                waiting.append(pool.submit(function, part))
+                if len(waiting) > WAITING_A_CORE * cores:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+        yield spread
+
+
+def _end_with_parent() -> None:
+    """Let no worker outlive a build that was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
