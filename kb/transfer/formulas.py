@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# OWASP, "CSV Injection": characters a spreadsheet may take as the start of a formula.
-FORMULA_STARTS = tuple("=+-@\t\r\n")
+# OWASP, "CSV Injection": characters a spreadsheet may take as the start of a formula; in some languages full-width too.
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 MARK = "'"
 
 
