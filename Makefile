@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: demo test check browser format baseline screenshots image-steps clean
+.PHONY: demo test check browser format baseline screenshots image-steps audit clean
 
 demo: $(VENV)/.demo-installed
 	$(BIN)/xianzhi demo
@@ -41,6 +41,10 @@ screenshots: $(VENV)/.test-installed browser
 # What the Dockerfile does, step by step, without a container engine.
 image-steps:
 	sh deploy/prove-image.sh
+
+# Known weaknesses of the pinned packages. Needs the network; says so where there is none, and is no part of `make test`.
+audit:
+	PYTHON=$(PYTHON) sh deploy/audit.sh
 
 clean:
 	rm -rf $(VENV) var
