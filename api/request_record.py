@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CLIENT_GONE = 499  # As nginx logs it: nobody is there to be answered.
+ANSWERS = "/v1/"
 UNKNOWN_ROUTE = "unknown"
 SECURITY_HEADERS = make_security_headers()
 
@@ -53,7 +54,7 @@ class RequestRecorder:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                _add_headers(message, exchange.request_id, self.headers)
+                _add_headers(message, exchange.request_id, self.headers, address=scope["path"])
             await send(message)
 
         try:
@@ -82,8 +83,10 @@ def choose_request_id(offered: str) -> str:
     return offered if REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
 
 
-def _add_headers(message: Message, request_id: str, security: Mapping[str, str]) -> None:
+def _add_headers(message: Message, request_id: str, security: Mapping[str, str], *, address: str) -> None:
     headers = MutableHeaders(scope=message)
+    if address.startswith(ANSWERS):
+        headers.setdefault("Cache-Control", "no-store")  # Orders and customers stay in no browser and no proxy.
     headers["X-Request-ID"] = request_id
     for name, value in security.items():
         headers.setdefault(name, value)

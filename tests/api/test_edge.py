@@ -58,6 +58,13 @@ def test_every_answer_has_the_security_headers_and_a_request_id(full_shop: Shop,
     assert {name: answer.headers[name] for name in SECURITY_HEADERS} == dict(SECURITY_HEADERS)
 
 
+@pytest.mark.parametrize(
+    "address", ["/v1/orders", "/v1/orders/SO1", "/v1/articles/none", "/v1/suggest?q=x", "/v1/none"]
+)
+def test_no_answer_of_the_api_is_kept_on_the_way(full_shop: Shop, address: str) -> None:
+    assert full_shop.client.get(address).headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize("address", ["/none", "/v1/none", "/web/none.js", "/web/../app.py", "/v1/match/"])
 def test_unknown_address_is_404_in_the_envelope(full_shop: Shop, address: str) -> None:
     answer = full_shop.client.get(address, headers={"X-Request-ID": "r7"})

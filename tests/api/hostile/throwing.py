@@ -42,9 +42,10 @@ def throw_json(caller: HostileCaller, operation: Operation, role: Role | None = 
     in_body = [each for each in list_places(operation) if each.body != operation.body]
     for place, (name, value) in enumerate(load_json_cases().items()):
         whole = replace(operation, headers={}, body=value)
-        part = fill_bytes(in_body[place % len(in_body)], value)
         yield Thrown(operation.name, role, name, caller.send(whole, role))
-        yield Thrown(operation.name, role, f"within: {name}", caller.send(part, role))
+        if in_body:
+            part = fill_bytes(in_body[place % len(in_body)], value)
+            yield Thrown(operation.name, role, f"within: {name}", caller.send(part, role))
 
 
 def throw_strings(caller: HostileCaller, operation: Operation, *, each: int) -> Iterator[Thrown]:
