@@ -179,12 +179,15 @@ def _complete(
     catalogue = snapshot.catalogue
     dense_heading, _ = _score_rows(dense[Source.DENSE_HEADING], catalogue.heading_start, ordinals)
     dense_passage, best_passages = _score_rows(dense[Source.DENSE_PASSAGE], catalogue.passage_start, ordinals)
-    heading_rows = np.diff(catalogue.heading_start)
     columns = {
         Source.DENSE_HEADING: dense_heading,
         Source.DENSE_PASSAGE: dense_passage,
         Source.LEXICAL_HEADING: _score_terms(
-            snapshot.lexical_headings, hits.terms, ordinals, hits.headings, int(heading_rows[ordinals].sum())
+            snapshot.lexical_headings,
+            hits.terms,
+            ordinals,
+            hits.headings,
+            int(catalogue.columns.headings[ordinals].sum()),
         ),
         Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
         Source.IDENTIFIER: np.nan_to_num(hits.identified.read(ordinals)),

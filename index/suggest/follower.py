@@ -10,7 +10,7 @@ from datetime import datetime
 
 from index.catalogue import make_catalogue
 from index.suggest.index import make_suggest_index
-from index.suggest.loading import LoadedHeadings, load_headings
+from index.suggest.loading import LoadedHeadings, count_suggested, load_headings
 from index.suggest.popularity import read_popularity
 from kb.changes import get_revision
 from kb.database import Database
@@ -20,7 +20,10 @@ log = logging.getLogger(__name__)
 POPULARITY_SECONDS = 600.0  # After so long it is counted anew.
 REST = 4  # Times as long as the last build took: building never takes more than a fifth of the time.
 CLOSE_SECONDS = 10.0
-EMPTY = make_suggest_index(LoadedHeadings(make_catalogue([]), []), {}, revision=-1, known={})
+# All headings are held in memory, a kilobyte each, and gone through at every change: of more nothing is suggested.
+MOST_VERSIONS = 200_000
+NO_HEADINGS = LoadedHeadings(make_catalogue([]), [])
+EMPTY = make_suggest_index(NO_HEADINGS, {}, revision=-1, known={})
 
 
 class SuggestFollower:
@@ -28,8 +31,11 @@ class SuggestFollower:
     `Suggester.suggest`, which shows nothing that the database does not have.
     """
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime], most_versions: int = MOST_VERSIONS
+    ) -> None:
         self.current = EMPTY
+        self._most_versions = most_versions
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
@@ -53,8 +59,12 @@ class SuggestFollower:
         started = time.monotonic()
         with self._database.read() as session:
             revision = get_revision(session)
-            loaded = load_headings(session)
+            versions = count_suggested(session)
+            is_held = versions <= self._most_versions
+            loaded = load_headings(session) if is_held else NO_HEADINGS
             popularity = read_popularity(session, now=self._clock())
+        if not is_held:
+            log.warning("suggestions_left_out", extra={"versions": versions, "most": self._most_versions})
         self.current = make_suggest_index(loaded, popularity, revision=revision, known=self.current.cut)
         self._built_at = time.monotonic()
         self._rested_at = self._built_at + REST * (self._built_at - started)

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from index.catalogue import FOR_EVER, LONG_AGO, Catalogue, make_catalogue, to_seconds
@@ -34,6 +34,13 @@ VERSIONS = select(
 ).order_by(_ARTICLE.article_id, _ARTICLE.version)
 # By their ids alone: told the status too, SQLite would go through all that is published.
 NAMED = VERSIONS.where(_ARTICLE.article_id.in_(_IDS))
+
+
+SUGGESTED = (
+    select(func.count())
+    .select_from(ArticleVersionRow.__table__)
+    .where(_ARTICLE.status == ArticleStatus.PUBLISHED, _ARTICLE.audience == Audience.PUBLIC)
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +71,11 @@ def load_headings(session: Session, article_ids: Sequence[str] | None = None) ->
         entries.append(_make_entry(row, len(own)))
         headings += own
     return LoadedHeadings(make_catalogue(entries), headings)
+
+
+def count_suggested(session: Session) -> int:
+    """Return how many published versions customers may see."""
+    return session.connection().execute(SUGGESTED).scalar_one()
 
 
 def _list_lasting(rows: Sequence[Any]) -> Iterator[Any]:

@@ -6,8 +6,9 @@ import threading
 import time
 from datetime import datetime
 
+from index.suggest.follower import SuggestFollower
 from index.suggest.suggester import open_suggester
-from kb.articles.service import save_article
+from kb.articles.service import save_article, withdraw_article
 from kb.database import Database
 from tests.fakes import FixedClock, make_article
 
@@ -20,6 +21,20 @@ def test_suggestions_follow_the_database_whatever_it_is(database: Database, now:
         while not suggester.suggest("七天", limit=5) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert [one.id for one in suggester.suggest("七天", limit=5)] == ["returns-7-days"]
+
+
+def test_more_articles_than_are_held_are_not_suggested_until_they_are_fewer(database: Database, now: datetime) -> None:
+    follower = SuggestFollower(database, clock=FixedClock(now), most_versions=1)
+    for number, held in ((1, 1), (2, 0)):
+        with database.write() as session:
+            save_article(session, make_article(id=f"a{number}"), now=now)
+        follower.build()
+        assert len(follower.current.articles) == held
+        assert follower.current.revision == number
+    with database.write() as session:
+        withdraw_article(session, "a1", now=now)
+    follower.build()
+    assert len(follower.current.articles) == 1
 
 
 def test_many_type_while_articles_change(database: Database, now: datetime) -> None:
