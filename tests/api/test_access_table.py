@@ -172,7 +172,8 @@ def test_a_cell(desk: Desk, row: Row, caller: Role | Nobody) -> None:
     assert desk.send(method, address, caller, headers=call.headers(), **body) == expected
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=str)
+# Admins may do everything, and nobody more than they: what they are refused there is nothing.
+@pytest.mark.parametrize("caller", [Role.ADMIN, Role.WIDGET, Nobody.WITHOUT], ids=str)
 def test_no_route_takes_a_method_that_the_table_does_not_name(desk: Desk, caller: Role | Nobody) -> None:
     taken = {row.route for row in ROWS}
     for path in {route.split(" ")[1] for route in taken}:

@@ -43,7 +43,7 @@ def throw_json(caller: HostileCaller, operation: Operation, role: Role | None = 
     for place, (name, value) in enumerate(load_json_cases().items()):
         whole = replace(operation, headers={}, body=value)
         yield Thrown(operation.name, role, name, caller.send(whole, role))
-        if in_body:
+        if in_body:  # Some bodies hold no text.
             part = fill_bytes(in_body[place % len(in_body)], value)
             yield Thrown(operation.name, role, f"within: {name}", caller.send(part, role))
 
