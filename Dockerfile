@@ -20,5 +20,5 @@ USER xianzhi
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "/app/deploy/check-health.py"]
-# Reachable from outside, so it starts only with XIANZHI_API_KEY set.
+# Reachable from outside, so it starts only with a key: XIANZHI_API_KEY, or one of `xianzhi keys create`.
 CMD ["xianzhi", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -31,7 +31,7 @@ Limit = Annotated[int, typer.Option(min=1, max=MOST_LISTED, help="The newest so 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Noted = Annotated[str | None, typer.Option("--noted", help="A newest hash that was noted earlier: its row must stand.")]
 
-app = typer.Typer(help="The audit trail of look-ups and reveals: list it, verify it.", no_args_is_help=True)
+app = typer.Typer(help="The audit trail of look-ups, reveals and keys: list it, verify it.", no_args_is_help=True)
 
 
 @app.command("list")
