@@ -20,6 +20,7 @@ from index.opening import open_matcher
 from kb.database import Database
 from kb.errors import XianzhiError
 from kb.keys.repository import list_records_there
+from kb.networks import read_networks
 from kb.opening import is_database_there
 from kb.settings import Settings
 
@@ -96,6 +97,7 @@ def read_limits(settings: Settings) -> ConnectionLimits:
         client_seconds=settings.client_seconds,
         most=settings.connections,
         most_per_address=settings.connections_per_address,
+        proxies=read_networks(settings.proxies),
     )
 
 

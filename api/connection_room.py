@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from typing import Protocol
-
-# Of an IPv6 address, what a provider gives to one customer: within it, addresses cost nothing.
-OF_ONE_CUSTOMER = 64
 
 
 class Guest(Protocol):
@@ -28,24 +24,27 @@ class ConnectionRoom:
     def __init__(self, *, most: int, most_per_address: int) -> None:
         self._most = most
         self._most_per_address = most_per_address
-        self._addresses: dict[Guest, str] = {}
+        self._homes: dict[Guest, str | None] = {}
 
     def __len__(self) -> int:
-        return len(self._addresses)
+        return len(self._homes)
 
-    def admit(self, guest: Guest, address: str) -> bool:
-        """Give a place to a connection, at the cost of one that only waits; False where all are being answered."""
-        neighbours = [each for each, from_where in self._addresses.items() if from_where == address]
+    def admit(self, guest: Guest, home: str | None) -> bool:
+        """Give a place to a connection, at the cost of one that only waits; False where all are being answered.
+
+        `home` is whom it is counted with; those without one are counted with nobody.
+        """
+        neighbours = [each for each, other in self._homes.items() if home is not None and other == home]
         if len(neighbours) >= self._most_per_address and not self._clear(neighbours):
             return False
-        if len(self) >= self._most and not self._clear(self._addresses):
+        if len(self) >= self._most and not self._clear(self._homes):
             return False
-        self._addresses[guest] = address
+        self._homes[guest] = home
         return True
 
     def leave(self, guest: Guest) -> None:
         """Take the place back; who has none may leave too."""
-        self._addresses.pop(guest, None)
+        self._homes.pop(guest, None)
 
     def _clear(self, guests: Iterable[Guest]) -> bool:
         waits = [(since, place, each) for place, each in enumerate(guests) if (since := each.find_wait()) is not None]
@@ -55,14 +54,3 @@ class ConnectionRoom:
         self.leave(longest)
         longest.give_way()
         return True
-
-
-def name_neighbourhood(address: str) -> str:
-    """Return what counts as one address: of IPv6 the part that one customer of a provider has."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:  # A socket of the system's own has none.
-        return address
-    if known.version == 4:
-        return address
-    return str(ipaddress.ip_network((known, OF_ONE_CUSTOMER), strict=False))

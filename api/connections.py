@@ -13,8 +13,9 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from api.connection_room import ConnectionRoom, name_neighbourhood
+from api.connection_room import ConnectionRoom
 from api.errors import InvalidHttp, RequestTooSlow, TooManyConnections, make_error_answer
+from api.limits import find_home, lies_within
 from api.policy import make_security_headers
 from kb.errors import XianzhiError
 
@@ -60,6 +61,7 @@ class ConnectionLimits:
     client_seconds: float = 10.0
     most: int = 256
     most_per_address: int = 128
+    proxies: tuple[str, ...] = ()  # Networks whose connections are counted by no address: each carries anybody's.
 
     @property
     def check_seconds(self) -> float:
@@ -91,8 +93,7 @@ class WatchedConnection(H11Protocol):
         """Take a place, or be refused."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        address = name_neighbourhood(self.client[0] if self.client else "")
-        if self.shared.room.admit(self, address):
+        if self.shared.room.admit(self, self._find_home()):
             self._look_later()
         else:
             self._drop(Dropped.NO_PLACE, TooManyConnections())
@@ -129,6 +130,12 @@ class WatchedConnection(H11Protocol):
     def give_way(self) -> None:
         """Close, so that another connection has the place."""
         self._drop(Dropped.GAVE_WAY, TooManyConnections())
+
+    def _find_home(self) -> str | None:
+        """Return what the connection is counted by; None for a proxy's."""
+        proxies = self.shared.limits.proxies
+        from_where = {"client": self.client}
+        return None if proxies and lies_within(from_where, proxies) else find_home(from_where)
 
     def _find_stage(self) -> Stage:
         their = self.conn.their_state

@@ -148,7 +148,7 @@ class Settings(BaseSettings):
         256, ge=1, le=10_000, description="Connections at once; who waits gives way to who comes.", examples=["256"]
     )
     connections_per_address: int = Field(
-        128, ge=1, le=10_000, description="The same from one address, such as that of a proxy.", examples=["128"]
+        128, ge=1, le=10_000, description="The same from one address, but that of a named proxy.", examples=["128"]
     )
     order_source: str = Field(
         "tables",

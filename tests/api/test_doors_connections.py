@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from api.connection_room import ConnectionRoom, name_neighbourhood
+from api.connection_room import ConnectionRoom
 from api.connections import ConnectionLimits, Dropped
 from tests.api.doors import LAST_CHUNK, Door, open_door, read_all, read_answer, read_error, small_app, trickle
 
@@ -185,9 +185,18 @@ def test_nobody_who_is_being_answered_gives_way() -> None:
     assert len(room) == 1
 
 
-@pytest.mark.parametrize(
-    ("address", "counted_as"),
-    [("10.1.2.3", "10.1.2.3"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", ""), ("a.sock", "a.sock")],
-)
-def test_addresses_of_one_customer_count_as_one(address: str, counted_as: str) -> None:
-    assert name_neighbourhood(address) == counted_as
+def test_connections_of_a_proxy_are_counted_with_nobody() -> None:
+    room = ConnectionRoom(most=3, most_per_address=1)
+    guests = [FakeGuest(0.0), FakeGuest(1.0), FakeGuest(2.0)]
+    assert all(room.admit(guest, None) for guest in guests)
+    assert [guest.gone for guest in guests] == [False, False, False]
+
+
+def test_a_named_proxy_has_as_many_connections_as_there_are() -> None:
+    limits = ConnectionLimits(client_seconds=30, most=10, most_per_address=2, proxies=("127.0.0.0/24",))
+    with open_door(small_app, limits) as door:
+        held = [door.connect() for _ in range(8)]
+        assert ask(door, path="/late") == b"HTTP/1.1 200 OK"
+        assert door.dropped == {}
+        for each in held:
+            each.close()
