@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eval.datasets import Dataset
 from index.build import Builder, Progress
+from index.deadline import Deadline
 from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 from index.follower import LiveIndex
 from index.matcher import Matcher, Surroundings
@@ -42,9 +43,11 @@ class TimedEncoder:
         """Encode and count."""
         return self._count(texts, lambda: self._encoder.encode_questions(texts))
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         """Encode and count."""
-        return self._count([text], lambda: self._encoder.encode_question(text, beside=beside))
+        return self._count([text], lambda: self._encoder.encode_question(text, beside=beside, deadline=deadline))
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Encode and count."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from index.deadline import Deadline
+
 TokenIds = NDArray[np.int64]
 FloatVector = NDArray[np.float32]
 FloatMatrix = NDArray[np.float32]
@@ -51,8 +53,8 @@ class SharedBatches:
         """How many texts wait for their turn."""
         return len(self._waiting)
 
-    def encode(self, tokens: TokenIds) -> FloatVector:
-        """Return the vector of one text; raises what the network raised, or `TimeoutError`."""
+    def encode(self, tokens: TokenIds, deadline: Deadline) -> FloatVector:
+        """Return the vector of one text; raises what the network raised, `DeadlinePassed`, or `TimeoutError`."""
         with self._mutex:
             is_first = self._free_lanes > 0
             if is_first:
@@ -60,16 +62,17 @@ class SharedBatches:
             else:
                 own = _Waiting(tokens)
                 self._waiting.append(own)
-        vector = None if is_first else self._wait(own)
+        vector = None if is_first else self._wait(own, deadline)
         return self._lead(tokens) if vector is None else vector
 
-    def _wait(self, own: _Waiting) -> FloatVector | None:
+    def _wait(self, own: _Waiting, deadline: Deadline) -> FloatVector | None:
         try:
-            return own.turn.result(self._longest_wait_seconds)
+            return own.turn.result(max(0.0, min(self._longest_wait_seconds, deadline.seconds_left)))
         except TimeoutError:
             with self._mutex:
                 if own in self._waiting:
                     self._waiting.remove(own)  # Who has left must inherit no lane: nobody would give it on.
+                    deadline.check()
                     raise
         return own.turn.result(self._longest_wait_seconds)  # The turn was given at this very moment.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.batching import SharedBatches
+from index.deadline import Deadline
 from index.prepared import (
     TOKENIZER_FILE,
     EncoderDescription,
@@ -62,7 +63,9 @@ class Encoder(Protocol):
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:
         """Return one vector of length 1 for each question, in order: (texts, dimension)."""
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         """Return the vector of one question; `beside` is called just before the network runs, to start other work."""
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
@@ -85,14 +88,16 @@ class OnnxEncoder:
         """Return one vector of length 1 for each question, in order: (texts, dimension)."""
         return self._encode(texts, self.description.query_prompt, None)
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         """Return the vector of one question; `beside` is called just before the network runs, to start other work.
 
         Not earlier: while we tokenise, work in another thread would hold the interpreter and keep us from starting.
         """
         (tokens,) = self.tokenise_questions([text])
         beside()
-        return self._questions.encode(tokens)
+        return self._questions.encode(tokens, deadline or Deadline())
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage, in order; `on_progress` gets the number newly done."""

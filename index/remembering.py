@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+from index.deadline import Deadline
 from index.embedding import digest_text
 from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 
@@ -29,12 +30,14 @@ class RememberingEncoder:
         """The fingerprint of the encoder behind."""
         return self._encoder.fingerprint
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         """Return the vector of one question; `beside` is called before the network would run."""
         digest = digest_text("question", text)
         vector = self._recall(digest)
         if vector is None:
-            vector = self._encoder.encode_question(text, beside=beside)
+            vector = self._encoder.encode_question(text, beside=beside, deadline=deadline)
             self._remember(digest, vector)
         else:
             beside()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from index.deadline import Deadline
 from index.doctor.generations import examine_generations
 from index.doctor.observation import find_wrong
 from index.encoder import EncoderFingerprint, FloatMatrix, FloatVector
@@ -93,7 +94,9 @@ class FakeEncoder:
         """Return one vector of length 1 for each question."""
         return self.encode_passages(texts)
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         """Return the vector of one question."""
         beside()
         vector: FloatVector = self.encode_questions([text])[0]

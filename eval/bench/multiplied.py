@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.datasets import Dataset
+from index.deadline import Deadline
 from index.encoder import Encoder, EncoderFingerprint, FloatMatrix, FloatVector
 from kb.articles.models import Article, Audience
 from kb.errors import InvalidInput
@@ -91,9 +92,11 @@ class MixingEncoder:
         """Return one vector of length 1 for each heading."""
         return self.encode_passages(texts)
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         """Encode a question truly."""
-        return self._encoder.encode_question(text, beside=beside)
+        return self._encoder.encode_question(text, beside=beside, deadline=deadline)
 
     def encode_passages(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return one vector of length 1 for each passage."""

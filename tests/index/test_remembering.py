@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from index.deadline import Deadline
 from index.encoder import FloatVector
 from index.remembering import RememberingEncoder
 from tests.fakes import FakeEncoder
@@ -17,9 +18,11 @@ class CountingEncoder(FakeEncoder):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def encode_question(self, text: str, *, beside: Callable[[], None]) -> FloatVector:
+    def encode_question(
+        self, text: str, *, beside: Callable[[], None], deadline: Deadline | None = None
+    ) -> FloatVector:
         self.asked.append(text)
-        return super().encode_question(text, beside=beside)
+        return super().encode_question(text, beside=beside, deadline=deadline)
 
 
 def test_a_question_is_encoded_once_and_its_vector_is_the_same() -> None:
