@@ -88,6 +88,7 @@ class Builder:
     database: Database
     encoder: Encoder
     folder: Path
+    coded_from: int = CODED_FROM  # Rows of one kind.
 
     def build(
         self, *, now: datetime, on_progress: Progress = report_nothing, learnt: Learnt | Forget | None = None
@@ -145,7 +146,7 @@ class Builder:
             (embedded.passages, PASSAGES_FILE, PASSAGE_CODES_FILE),
         ):
             write_vectors(vectors, folder / file)
-            if len(vectors) >= CODED_FROM:
+            if len(vectors) >= self.coded_from:
                 write_codes(make_codes(vectors), folder / codes_file)
         write_texts(list_texts(items), folder / TEXTS_FILE, folder / TEXT_STARTS_FILE)
         (folder / DIGESTS_FILE).write_bytes(b"".join(embedded.digests))

@@ -48,7 +48,7 @@ class Codes:
 
     def find(self, question: FloatVector, *, limit: int, allowed: BoolArray | None) -> IntArray:
         """Return rows among which the `limit` nearest very probably are, in no order; `allowed` tells which may be."""
-        selector, cells = None, self._coded.nlist // 2
+        selector, cells = None, max(1, self._coded.nlist // 2)
         if allowed is not None:
             selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
             if np.count_nonzero(allowed) < NEARLY_ALL * len(allowed):
@@ -69,6 +69,7 @@ def make_codes(vectors: FloatMatrix) -> Codes:
     coded = faiss.IndexIVFPQFastScan(coarse, dimension, cells, pieces, CODE_BITS, faiss.METRIC_INNER_PRODUCT)
     coded.by_residual = False  # One table of distances then serves all cells.
     coded.cp.niter = ROUNDS
+    coded.pq.cp.min_points_per_centroid = 1  # Said aloud by FAISS otherwise, once a pair of numbers.
     with _all_cores():
         coded.train(np.ascontiguousarray(vectors[np.sort(chosen)]))
         coded.add(np.ascontiguousarray(vectors))

@@ -90,11 +90,15 @@ def read_terms(
 
 
 class LexicalSearcher:
-    """An unchanging view of a lexical index."""
+    """An unchanging view of a lexical index; what is larger than `read_whole` is searched by rare terms."""
 
-    def __init__(self, searcher: tantivy.Searcher) -> None:
+    def __init__(
+        self, searcher: tantivy.Searcher, *, read_whole: int = READ_WHOLE, postings_read: int = POSTINGS_READ
+    ) -> None:
         self._searcher = searcher
         self._size = searcher.num_docs
+        self._postings_read = postings_read
+        self.is_large = self._size > read_whole
 
     def __len__(self) -> int:
         return self._size
@@ -115,14 +119,14 @@ class LexicalSearcher:
 
     def _make_query(self, terms: Terms) -> tantivy.Query | None:
         """Return the query for all terms; in a large index for the rarest, which are what documents differ by."""
-        if self._size <= READ_WHOLE:
+        if not self.is_large:
             return terms.query
         rarest = sorted(
             (self._searcher.doc_freq(name, term), name, term, count)
             for name, counts in terms.counts.items()
             for term, count in counts.items()
         )
-        left, chosen = POSTINGS_READ, dict[str, dict[str, float]]()
+        left, chosen = self._postings_read, dict[str, dict[str, float]]()
         for documents, name, term, count in rarest:
             left -= documents
             if left < 0 and chosen:
@@ -156,10 +160,10 @@ class LexicalIndex:
         _register_tokenizer(self._index)
         self._writer: tantivy.IndexWriter | None = None
 
-    def searcher(self) -> LexicalSearcher:
+    def searcher(self, *, read_whole: int = READ_WHOLE, postings_read: int = POSTINGS_READ) -> LexicalSearcher:
         """Return a view of what is committed now."""
         self._index.reload()
-        return LexicalSearcher(self._index.searcher())
+        return LexicalSearcher(self._index.searcher(), read_whole=read_whole, postings_read=postings_read)
 
     def change(self, *, gone: Iterable[int], size: int, added: Iterable[LexicalDocument]) -> None:
         """Take out every document of the owners that are gone, put in the added ones, and commit.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.catalogue import BoolArray, IntArray
 from index.fusion import Source, fuse
 from index.languages import find_unread
-from index.lexical import READ_WHOLE, LexicalSearcher, OtherWriting, Terms, read_terms
+from index.lexical import LexicalSearcher, OtherWriting, Terms, read_terms
 from index.recipe import STANDARD, Recipe
 from index.snapshot import Snapshot
 from index.vectors import FloatVector, VectorIndex
@@ -148,7 +148,7 @@ def make_dense(index: VectorIndex, vector: FloatVector) -> DenseRows:
 def _search_lexical(index: LexicalSearcher, search: TermSearch, terms: Terms, allowed: BoolArray) -> OwnerScores:
     """Search deeper until enough hits are in scope: what is out of scope must not crowd out what is in it."""
     limit = WHOLE_BASE if len(index) <= WHOLE_BASE else DEPTH
-    if len(index) > READ_WHOLE:
+    if index.is_large:
         in_scope = int(np.count_nonzero(allowed))
         if in_scope <= FEW_OWNERS:
             owners, scores = search(terms, limit=WHOLE_BASE, among=np.flatnonzero(allowed))

@@ -165,3 +165,16 @@ def test_what_a_killed_removal_left_is_no_generation_and_swept_by_the_next_build
     manifests = [Builder(desk.database, desk.encoder, desk.live.folder).build(now=desk.clock()) for _ in range(4)]
     assert not left.exists()
     assert {path.name for path in desk.live.folder.iterdir()} == {".build.lock", *(m.name for m in manifests[2:])}
+
+
+def test_many_vectors_get_codes_by_which_they_are_found(desk: Desk) -> None:
+    titles = [f"第 {number} 种商品怎么退" for number in range(40)]
+    desk.save(*(make_article(id=f"a{n}", title=title, questions=[], body="可以退。") for n, title in enumerate(titles)))
+    manifest = Builder(desk.database, desk.encoder, desk.live.folder, coded_from=40).build(now=desk.clock())
+    assert {"headings.codes", "passages.codes"} <= manifest.files.keys()
+    assert desk.find("第 17 种商品怎么退")[0] == "a17"
+    snapshot = desk.live.snapshot()
+    question = desk.encoder.encode_questions(["第 17 种商品怎么退"])[0]
+    rows, scores = snapshot.headings.search(question, limit=5, allowed=None)
+    assert snapshot.catalogue.entries[int(snapshot.heading_owner[rows[0]])].key.id == "a17"
+    assert scores[0] == max(snapshot.headings.score_all(question))

@@ -186,3 +186,24 @@ def test_changing_a_copy_leaves_the_original_as_it_was(tmp_path: Path) -> None:
 def test_words_are_worth_less_than_characters() -> None:
     assert FIELD_WEIGHTS[CHARACTERS] == 1.0
     assert 0 < FIELD_WEIGHTS["words"] < 1
+
+
+def test_large_index_is_searched_by_the_rarest_terms_that_its_postings_allow(tmp_path: Path) -> None:
+    texts = [f"退货{number}" for number in range(200)] + ["退货运费", "运费退货与换货"]
+    write_lexical((LexicalDocument(owner, text) for owner, text in enumerate(texts)), tmp_path / "index")
+    index = LexicalIndex(tmp_path / "index")
+    terms = read_terms("退货运费")
+    assert len(index.searcher().search(terms, limit=500)[0]) == len(texts)
+    large = index.searcher(read_whole=100, postings_read=20)
+    owners, scores = large.search(terms, limit=500)
+    assert sorted(owners.tolist()) == [200, 201]
+    again, same = large.search(terms, limit=5, among=np.array([7, 201]))
+    assert again.tolist() == [201]
+    assert same[0] == scores[owners.tolist().index(201)]
+
+
+def test_large_index_reads_one_term_however_common_it_is(tmp_path: Path) -> None:
+    write_lexical((LexicalDocument(owner, "退") for owner in range(50)), tmp_path / "index")
+    large = LexicalIndex(tmp_path / "index").searcher(read_whole=10, postings_read=5)
+    assert len(large.search(read_terms("退"), limit=100)[0]) == 50
+    assert len(large.search(read_terms("哪儿都没有"), limit=100)[0]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from index.catalogue import BoolArray, make_catalogue, make_entry
 from index.embedding import embed_items
 from index.fusion import Source
 from index.lexical import LexicalIndex, LexicalSearcher, read_terms, write_lexical
-from index.searcher import DEPTH, WHOLE_BASE, Candidates, complete_candidates, find_by_terms
+from index.searcher import DEPTH, FEW_OWNERS, WHOLE_BASE, Candidates, complete_candidates, find_by_terms
 from index.snapshot import Snapshot
 from index.texts import list_texts, open_texts, write_texts
 from index.vectors import make_vector_index
@@ -130,3 +131,23 @@ def test_score_is_completed_for_a_candidate_that_terms_alone_did_not_reach(tmp_p
     expected = term_score(snapshot.lexical_full, "空调漏水", 0)
     np.testing.assert_allclose(found.columns[Source.LEXICAL_FULL][position], expected, rtol=1e-5)
     assert (found.columns[Source.LEXICAL_FULL] > 0).all()
+
+
+def test_large_index_finds_what_a_filter_lets_through_however_much_is_better(tmp_path: Path) -> None:
+    items = [simple_item(str(n), "KFR-35GW 漏水") for n in range(FEW_OWNERS + 100)]
+    items += [simple_item(f"far{n}", "空调的安装说明，型号 KFR-35GW 漏水时的检查") for n in range(20)]
+    small = make_snapshot(items, tmp_path)
+    large = replace(
+        small,
+        lexical_headings=LexicalIndex(tmp_path / "headings").searcher(read_whole=1_000),
+        lexical_full=LexicalIndex(tmp_path / "full").searcher(read_whole=1_000),
+    )
+    few = np.arange(len(items)) >= len(items) - 20
+    many = np.arange(len(items)) >= 50
+    for allowed in (few, many):
+        expected, found = (find_by_terms(snapshot, "KFR-35GW 漏水", allowed) for snapshot in (small, large))
+        assert large.lexical_full.is_large
+        assert allowed[found.full.owners].all()
+        assert len(found.full.owners) >= min(20, len(expected.full.owners))
+        assert found.full.scores.max() == expected.full.scores.max()
+    assert sorted(found.identified.owners.tolist())[0] >= 50
