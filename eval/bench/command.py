@@ -23,6 +23,7 @@ from eval.bench.showing import (
     show_load,
     show_machine,
     show_peers,
+    show_recall,
     show_sizes,
     write_json,
 )
@@ -153,6 +154,7 @@ def _print(figures: BenchFigures) -> None:
     if figures.sizes:
         console.print(show_sizes(figures.sizes))
         console.print(show_load(figures.sizes))
+        console.print(show_recall(figures.sizes))
     if figures.peers:
         console.print(show_peers(figures.peers))
     if figures.machine is not None:

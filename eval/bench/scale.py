@@ -20,10 +20,11 @@ from eval.bench.encoder_rate import measure_encoder
 from eval.bench.filling import fill_database
 from eval.bench.load import Answers, ask_together
 from eval.bench.multiplied import MixingEncoder, Pieces, multiply
+from eval.bench.recall import Recall, measure_recall
 from eval.bench.served import Served, serve_folder
 from index.build import Builder
 from index.encoder import OnnxEncoder
-from index.generation import find_newest
+from index.generation import find_newest, list_generations
 from kb.database import Database
 from kb.identity import ensure_identity
 
@@ -31,6 +32,7 @@ BUILT_FILE = "built.json"  # In a base that is kept: what building it has taken.
 BUILT = ("build_seconds", "build_megabytes", "encode_seconds", "bytes_a_passage")
 WARM_UP_SECONDS = 3.0
 REAL_TEXTS = 2_000  # Encoded truly; the vectors of a base are mixed of theirs.
+RECALL_QUESTIONS = 40
 ROUNDS = 3  # Each load is put on so often, in turn with the others and with the encoder alone.
 
 # Its own database, no keys, and nothing of a question remembered: the few hundred that are asked would all be.
@@ -71,6 +73,7 @@ class SizeFigures:
     answers: dict[int, list[Answers]] = field(default_factory=dict)
     encoder_alone: list[float] = field(default_factory=list)
     encoder_everywhere: list[float] = field(default_factory=list)
+    recall: Mapping[str, Recall] = field(default_factory=dict)
 
     def per_second(self, clients: int) -> float:
         """Return the median of the rounds, in answers a second."""
@@ -100,6 +103,10 @@ def measure_size(
     figures = SizeFigures(size)
     with _open_folder(bases, size) as folder:
         _build_once(folder, plan.pieces, encoder, figures, report=report)
+        report(f"{size:,} passages: recall")
+        (generation,) = list_generations(folder / "generations")
+        vectors = np.vstack([encoder.encode_questions([question]) for question in plan.questions[:RECALL_QUESTIONS]])
+        figures.recall = measure_recall(generation, vectors)
         report(f"{size:,} passages: the server starts")
         with serve_folder(folder, folder / "server.log", environment=SERVED_WITH) as served:
             figures.start_seconds, figures.idle_megabytes = served.start_seconds, served.read_megabytes()

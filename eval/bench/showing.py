@@ -52,6 +52,17 @@ def show_sizes(sizes: Sequence[SizeFigures]) -> Table:
     return table
 
 
+def show_recall(sizes: Sequence[SizeFigures]) -> Table:
+    """Return what the search by vectors finds of the ten nearest rows, and how long it takes, by size and filter."""
+    table = _make_table("Vectors: recall@10 beside comparing with every row, over headings and passages")
+    for heading in ("passages", "filter", "recall@10", "p50 ms"):
+        table.add_column(heading, justify="left" if heading == "filter" else "right")
+    for one in sizes:
+        for name, recall in one.recall.items():
+            table.add_row(f"{one.size:,}", name, f"{recall.share:.3f}", f"{recall.milliseconds:.1f}")
+    return table
+
+
 def show_load(sizes: Sequence[SizeFigures]) -> Table:
     """Return throughput and latency by size and clients, beside the encoder alone in the same rounds."""
     table = _make_table("Load: medians of the rounds")
@@ -157,6 +168,7 @@ def _describe_size(one: SizeFigures) -> dict[str, object]:
         "idle_megabytes": one.idle_megabytes,
         "loaded_megabytes": one.loaded_megabytes,
         "stages_ms": one.stages(),
+        "recall": one.recall,
         "encoder_alone_per_second": one.encoder_alone,
         "encoder_on_all_cores_per_second": one.encoder_everywhere,
         "clients": {
