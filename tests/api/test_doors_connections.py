@@ -12,10 +12,12 @@ import pytest
 
 from api.connection_room import ConnectionRoom
 from api.connections import ConnectionLimits, Dropped
+from tests.api.conftest import Shop
 from tests.api.doors import LAST_CHUNK, Door, open_door, read_all, read_answer, read_error, small_app, trickle
 
 LIMITS = ConnectionLimits(client_seconds=0.3, most=40, most_per_address=30)
 HEAD = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n"
+MATCH = b"POST /v1/match HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 GET = b"GET /echo HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -97,6 +99,16 @@ def test_big_answer_reaches_who_takes_it(door: Door) -> None:
         assert len(read_all(connection)) > 40_000_000
 
 
+def test_big_answer_that_is_taken_slowly_and_steadily_is_waited_for(door: Door) -> None:
+    with door.connect() as connection:
+        connection.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        for _ in range(20):
+            time.sleep(0.1)
+            assert connection.recv(1_000_000)
+        assert read_all(connection).endswith(LAST_CHUNK)
+    assert door.dropped == {}
+
+
 def test_client_that_does_not_take_its_answer_is_dropped(door: Door) -> None:
     with door.connect() as connection:
         connection.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -110,6 +122,21 @@ def test_refused_body_without_end_is_cut(door: Door) -> None:
         for _ in range(1_000):
             connection.sendall(b"186a0\r\n" + b"x" * 100_000 + b"\r\n")
     assert door.dropped[Dropped.REFUSED_BODY_ENDLESS] == 1
+
+
+def test_endless_body_is_refused_by_the_service_itself_and_cut(full_shop: Shop) -> None:
+    with open_door(full_shop.client.app, LIMITS) as door, door.connect() as connection:
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(MATCH + b"Transfer-Encoding: chunked\r\n\r\n")
+            for _ in range(1_000):
+                connection.sendall(b"186a0\r\n" + b" " * 100_000 + b"\r\n")
+        assert door.dropped == {Dropped.REFUSED_BODY_ENDLESS: 1}
+
+
+def test_body_announced_too_large_is_refused_before_it_comes(full_shop: Shop) -> None:
+    with open_door(full_shop.client.app, LIMITS) as door, door.connect() as connection:
+        connection.sendall(MATCH + b"Content-Length: 100000000\r\nConnection: close\r\n\r\n")
+        assert read_error(read_all(connection)) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize(

@@ -40,3 +40,19 @@ def test_no_string_in_an_ordinary_header_is_a_failure(hostile_caller: HostileCal
     for text in load_strings()[::EVERY_FOURTH]:
         for place in mark_ordinary_headers(operation):
             assert hostile_caller.send(fill(place, text), Role.ADMIN) < 500, (place, text[:100])
+
+
+def test_no_string_is_a_path_beyond_the_pages(hostile_caller: HostileCaller) -> None:
+    outside = [
+        "../app.py",
+        "..\\app.py",
+        "../../pyproject.toml",
+        "/etc/passwd",
+        "widget.js\x00.css",
+        "..%2fapp.py",
+        "a" * 5_000,
+    ]
+    for name in outside:
+        assert hostile_caller.send(Operation("GET", "/web/{name}", {"name": name}), None) == 404, name
+    for text in load_strings():
+        assert hostile_caller.send(Operation("GET", "/web/{name}", {"name": text}), None) < 500, text[:100]
