@@ -29,7 +29,8 @@ VALUES_A_CODE, CODE_BITS = 2, 4
 ROUNDS = 8
 SEED = 20_261_115
 # So many times more than are asked for are found by their codes, for the exact product to choose from.
-CHOSEN_FROM = 32
+CHOSEN_FROM = 48
+NEAR_CELLS = 3 / 8  # Of all, looked into without a filter.
 # Of all rows; a filter that lets fewer through may leave out just those cells that lie near, so all are looked into.
 NEARLY_ALL = 0.75
 
@@ -48,7 +49,7 @@ class Codes:
 
     def find(self, question: FloatVector, *, limit: int, allowed: BoolArray | None) -> IntArray:
         """Return rows among which the `limit` nearest very probably are, in no order; `allowed` tells which may be."""
-        selector, cells = None, max(1, self._coded.nlist // 2)
+        selector, cells = None, max(1, int(NEAR_CELLS * self._coded.nlist))
         if allowed is not None:
             selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
             if np.count_nonzero(allowed) < NEARLY_ALL * len(allowed):

@@ -18,15 +18,16 @@ from index.vectors import BoolArray, FloatVector, VectorIndex, open_vectors
 NEAREST = 10
 SEED = 20_261_115
 KINDS = ((HEADINGS_FILE, HEADING_CODES_FILE), (PASSAGES_FILE, PASSAGE_CODES_FILE))
-Filter = Callable[[FloatVector, FloatVector], BoolArray | None]  # Of the exact scores, and a number by chance each.
+Filter = Callable[[FloatVector, FloatVector], BoolArray | None]  # Of a number by chance each, and the other's scores.
 
-# The hard case are filters that go with the question: here all that lies nearer than most is left out.
+# The hard case are filters that go with what rows say: here those that lie nearest to quite another question.
 FILTERS: Mapping[str, Filter] = {
-    "no filter": lambda scores, chance: None,
-    "10 %": lambda scores, chance: chance < 0.1,
-    "1 %": lambda scores, chance: chance < 0.01,
-    "the further half": lambda scores, chance: scores < np.median(scores),
-    "10 % of the further half": lambda scores, chance: (scores < np.median(scores)) & (chance < 0.1),
+    "no filter": lambda chance, other: None,
+    "10 %": lambda chance, other: chance < 0.1,
+    "1 %": lambda chance, other: chance < 0.01,
+    "50 % of another topic": lambda chance, other: other > np.quantile(other, 0.5),
+    "10 % of another topic": lambda chance, other: other > np.quantile(other, 0.9),
+    "1 % of another topic": lambda chance, other: other > np.quantile(other, 0.99),
 }
 
 
@@ -44,10 +45,12 @@ def measure_recall(generation: Path, questions: FloatMatrix) -> Mapping[str, Rec
     for vectors, codes in KINDS:
         index = open_vectors(generation / vectors, generation / codes)
         chance = np.random.default_rng(SEED).random(len(index), np.float32)
+        other = index.score_all(questions[-1])
         for question in questions:
             scores = index.score_all(question)
             for name, make_filter in FILTERS.items():
-                found[name].append(_measure(index, question, scores, make_filter(scores, chance)))
+                found[name].append(_measure(index, question, scores, make_filter(chance, other)))
+            other = scores
     return {name: Recall(*_summarise(pairs)) for name, pairs in found.items()}
 
 

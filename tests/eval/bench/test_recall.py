@@ -24,9 +24,11 @@ def test_recall_of_comparing_every_row_is_one_behind_every_filter(tmp_path: Path
     assert min(one.milliseconds for one in measured.values()) > 0
 
 
-@pytest.mark.parametrize(("name", "expected"), [("10 %", [1]), ("the further half", [0, 1]), ("1 %", [])])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("10 %", [1]), ("50 % of another topic", [2, 3]), ("1 %", []), ("1 % of another topic", [3])]
+)
 def test_filters_let_through_what_their_names_say(name: str, expected: list[int]) -> None:
-    scores = np.array([0.1, 0.2, 0.8, 0.9], np.float32)
-    allowed = FILTERS[name](scores, np.array([0.5, 0.05, 0.2, 0.3], np.float32))
+    other = np.array([0.1, 0.2, 0.8, 0.9], np.float32)
+    allowed = FILTERS[name](np.array([0.5, 0.05, 0.2, 0.3], np.float32), other)
     assert allowed is not None
     assert np.flatnonzero(allowed).tolist() == expected
