@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import zipfile
 from collections.abc import Mapping
@@ -22,6 +23,19 @@ SHEET, STRINGS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl
 START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 END = b"</sheetData></worksheet>"
 NAMES = b'<row r="1"><c t="str"><v>id</v></c></row>'
+ODD_PIECES = (
+    b"",
+    b"<",
+    b">",
+    b"</row>",
+    b"\xff",
+    b"\x00",
+    b"&#0;",
+    b"99999999999999999999",
+    b't="s"',
+    b't="d"',
+    b"NaN",
+)
 DOCUMENT_TYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>'
 
 
@@ -146,6 +160,26 @@ def test_broken_sheet_is_refused_or_read_and_never_a_crash(tmp_path: Path, rows:
     path = write_sheet(tmp_path / "a.xlsx", NAMES + rows)
     with suppress(UnusableFile):
         read(path)
+
+
+def test_workbook_that_is_changed_anywhere_is_read_or_refused(tmp_path: Path) -> None:
+    path, chance = write_sheet(tmp_path / "a.xlsx", NAMES * 20), random.Random(7)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    refused = 0
+    for _ in range(200):
+        name = chance.choice(list(parts))
+        changed = bytearray(parts[name])
+        place = chance.randrange(len(changed))
+        changed[place : place + chance.randint(1, 20)] = chance.choice(ODD_PIECES)
+        with zipfile.ZipFile(path, "w") as archive:
+            for each, content in (parts | {name: bytes(changed)}).items():
+                archive.writestr(each, content)
+        try:
+            read(path)
+        except UnusableFile:
+            refused += 1
+    assert 0 < refused < 200
 
 
 def test_row_with_a_number_far_below_ends_the_reading(tmp_path: Path) -> None:
