@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from api.connection_room import ConnectionRoom
 from api.errors import InvalidHttp, RequestTooSlow, TooManyConnections, make_error_answer
-from api.limits import find_home, lies_within
+from api.limits import find_address, find_home, lies_within
 from api.policy import make_security_headers
 from kb.errors import XianzhiError
 
@@ -93,7 +93,7 @@ class WatchedConnection(H11Protocol):
         """Take a place, or be refused."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        if self.shared.room.admit(self, self._find_home()):
+        if self.shared.room.admit(self, find_counted(self.client, self.shared.limits.proxies)):
             self._look_later()
         else:
             self._drop(Dropped.NO_PLACE, TooManyConnections())
@@ -130,12 +130,6 @@ class WatchedConnection(H11Protocol):
     def give_way(self) -> None:
         """Close, so that another connection has the place."""
         self._drop(Dropped.GAVE_WAY, TooManyConnections())
-
-    def _find_home(self) -> str | None:
-        """Return what the connection is counted by; None for a proxy's."""
-        proxies = self.shared.limits.proxies
-        from_where = {"client": self.client}
-        return None if proxies and lies_within(from_where, proxies) else find_home(from_where)
 
     def _find_stage(self) -> Stage:
         their = self.conn.their_state
@@ -222,6 +216,14 @@ class WatchedConnection(H11Protocol):
                 self.transport.write(self.conn.send(event) or b"")
         except h11.LocalProtocolError:  # Such as the answer to HEAD, which has no body.
             log.info("refusal_not_said", extra={"request_id": request_id})
+
+
+def find_counted(client: tuple[str, int] | None, proxies: Sequence[str]) -> str | None:
+    """Return what a connection is counted by; None for a proxy's, and for this machine's own."""
+    from_where = {"client": client}
+    address = find_address(from_where)
+    is_own = address is None or address.is_loopback
+    return None if is_own or (proxies and lies_within(from_where, proxies)) else find_home(from_where)
 
 
 def make_protocol(limits: ConnectionLimits, *, count: Callable[[Dropped], None]) -> type[WatchedConnection]:

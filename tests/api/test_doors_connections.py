@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from api.connection_room import ConnectionRoom
-from api.connections import ConnectionLimits, Dropped
+from api.connections import ConnectionLimits, Dropped, find_counted
 from tests.api.conftest import Shop
 from tests.api.doors import LAST_CHUNK, Door, open_door, read_all, read_answer, read_error, small_app, trickle
 
@@ -219,8 +219,23 @@ def test_connections_of_a_proxy_are_counted_with_nobody() -> None:
     assert [guest.gone for guest in guests] == [False, False, False]
 
 
-def test_a_named_proxy_has_as_many_connections_as_there_are() -> None:
-    limits = ConnectionLimits(client_seconds=30, most=10, most_per_address=2, proxies=("127.0.0.0/24",))
+@pytest.mark.parametrize(
+    ("address", "counted_by"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("10.0.0.7", None),
+        ("127.0.0.1", None),
+        ("::1", None),
+    ],
+)
+def test_proxies_and_this_machine_are_counted_by_no_address(address: str, counted_by: str | None) -> None:
+    assert find_counted((address, 1), ("10.0.0.0/24",)) == counted_by
+
+
+def test_this_machine_has_as_many_connections_as_there_are() -> None:
+    limits = ConnectionLimits(client_seconds=30, most=10, most_per_address=2)
     with open_door(small_app, limits) as door:
         held = [door.connect() for _ in range(8)]
         assert ask(door, path="/late") == b"HTTP/1.1 200 OK"
