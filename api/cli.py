@@ -15,6 +15,7 @@ from api.connections import ConnectionLimits, make_protocol
 from api.logs import LOG_CONFIG
 from api.metrics import Metrics
 from api.own_host import is_loopback
+from api.process import prepare_process
 from index.cli import show_progress
 from index.opening import open_matcher
 from kb.database import Database
@@ -53,6 +54,7 @@ def serve_with(settings: Settings, *, host: str, port: int) -> None:
     """Serve with these settings until stopped; raises `KeyNeeded` where that would let anybody in."""
     if not is_loopback(host) and not has_key(settings):
         raise KeyNeeded(host)
+    prepare_process()
     logging.config.dictConfig(LOG_CONFIG)
     typer.echo("Opening the knowledge base …")
     with show_progress() as on_progress, open_matcher(settings, on_progress=on_progress) as matcher:

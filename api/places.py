@@ -18,11 +18,12 @@ from typing import TypeVar
 from anyio import CapacityLimiter, Event, move_on_after, to_thread
 
 from api.errors import ServiceBusy
-from index.deadline import Deadline, DeadlinePassed
+from index.deadline import Deadline
 
 PLACES = 4
 FIRST_PACE_SECONDS = 0.02  # Between two grants, until it is measured.
-NEWEST_COUNTS = 0.1  # Of the measured pace, how much is the newest interval.
+NEWEST_COUNTS = 0.05  # Of the measured pace, how much the newest interval is at least: about twenty count.
+CAUTION = 1.5  # A line may slow down after somebody joined it, and nobody is to wait only to be refused.
 Answer = TypeVar("Answer")
 
 
@@ -45,7 +46,7 @@ class Rules:
 
 
 RULES: Mapping[RequestClass, Rules] = {
-    RequestClass.AGENT: Rules(share=12, most_at_once=PLACES, most_waiting=40, longest_wait_seconds=2.0),
+    RequestClass.AGENT: Rules(share=12, most_at_once=PLACES, most_waiting=32, longest_wait_seconds=2.0),
     # Of the places one: whatever visitors send, agents keep the others.
     RequestClass.WIDGET: Rules(share=2, most_at_once=1, most_waiting=16, longest_wait_seconds=2.0),
     RequestClass.BATCH: Rules(share=1, most_at_once=1, most_waiting=64, longest_wait_seconds=10.0),
@@ -59,6 +60,7 @@ class _Line:
     at_work: int = 0
     had: float = 0.0  # Of its share, by the clock that all lines go by.
     pace_seconds: float = FIRST_PACE_SECONDS
+    moves: int = 0  # How often the pace was measured.
     moved_at: float | None = None  # When somebody was last called; None while nobody waits.
 
     @property
@@ -68,6 +70,14 @@ class _Line:
     @property
     def expected_wait_seconds(self) -> float:
         return self.pace_seconds * (len(self.waiting) + 1)
+
+    def note_move(self, now: float) -> None:
+        """Note that somebody was called."""
+        if self.moved_at is not None:
+            self.moves += 1
+            newest_counts = max(NEWEST_COUNTS, 1 / self.moves)
+            self.pace_seconds += newest_counts * (now - self.moved_at - self.pace_seconds)
+        self.moved_at = now if self.waiting else None
 
 
 class Places:
@@ -99,13 +109,11 @@ class Places:
         line = self._lines[kind]
         if self._is_free(line):
             return
-        expected = line.expected_wait_seconds
-        is_full = len(line.waiting) >= line.rules.most_waiting
-        if is_full or expected > min(line.rules.longest_wait_seconds, deadline.seconds_left):
-            raise ServiceBusy(
-                "More is asked at the moment than can be answered in good time. Try again in a moment.",
-                retry_after_seconds=max(1, math.ceil(expected)),
-            )
+        expected = CAUTION * line.expected_wait_seconds
+        is_long = len(line.waiting) >= line.rules.most_waiting or expected > line.rules.longest_wait_seconds
+        # An empty line may always be joined: how fast it moves by now is seen by nothing else.
+        if (line.waiting and is_long) or expected > deadline.seconds_left:
+            raise _make_busy(line)
 
     async def run(self, kind: RequestClass, work: Callable[[], Answer], deadline: Deadline) -> Answer:
         """Do the work in a thread as soon as there is a place for it; raises `ServiceBusy` or `DeadlinePassed`."""
@@ -133,7 +141,8 @@ class Places:
         line.moved_at = self._clock() if not line.waiting else line.moved_at
         line.waiting.append(called)
         try:
-            with move_on_after(max(0.0, deadline.seconds_left)):
+            # The line may slow down after somebody joined it.
+            with move_on_after(max(0.0, min(line.rules.longest_wait_seconds, deadline.seconds_left))):
                 await called.wait()
         except BaseException:
             if called.is_set():  # It was called, and went away at the same moment.
@@ -144,7 +153,8 @@ class Places:
             if not called.is_set():
                 line.waiting.remove(called)
         if not called.is_set():
-            raise DeadlinePassed
+            deadline.check()
+            raise _make_busy(line)
 
     def _give_place(self, line: _Line) -> None:
         line.at_work += 1
@@ -156,9 +166,13 @@ class Places:
             line = min((each for each in self._lines.values() if each.is_next), key=lambda each: each.had, default=None)
             if line is None:
                 return
-            now = self._clock()
-            if line.moved_at is not None:
-                line.pace_seconds += NEWEST_COUNTS * (now - line.moved_at - line.pace_seconds)
             self._give_place(line)
             line.waiting.popleft().set()
-            line.moved_at = now if line.waiting else None
+            line.note_move(self._clock())
+
+
+def _make_busy(line: _Line) -> ServiceBusy:
+    return ServiceBusy(
+        "More is asked at the moment than can be answered in good time. Try again in a moment.",
+        retry_after_seconds=max(1, math.ceil(line.expected_wait_seconds)),
+    )

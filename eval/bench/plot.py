@@ -15,6 +15,7 @@ from eval.bench.contenders import ContenderName
 from eval.bench.peers import RivalFigures
 from eval.bench.scale import SizeFigures
 from eval.bench.showing import BenchFigures
+from eval.bench.soak import SETTLED_MINUTES, SoakFigures
 
 DOTS_PER_INCH = 120
 
@@ -58,3 +59,13 @@ def _draw_rivals(axes: Axes, *, dataset: str, rivals: Mapping[ContenderName, Riv
     axes.set(ylabel="p50 ms", title=dataset)
     for place, one in enumerate(rivals.values()):
         axes.annotate(f"MRR {one.quality()['mrr@10']:.2f}", (place, one.percentile(0.5)), ha="center", va="bottom")
+
+
+def draw_soak(figures: SoakFigures, path: Path) -> None:
+    """Draw the memory of a server over time."""
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([second / 60 for second in figures.seconds], figures.megabytes)
+    axes.axvline(SETTLED_MINUTES, color="grey", linestyle=":")
+    axes.set(xlabel="minutes", ylabel="memory of the server, MB", ylim=(0, None))
+    figure.savefig(path, dpi=DOTS_PER_INCH)

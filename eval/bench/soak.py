@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 
 import orjson
@@ -199,15 +198,3 @@ def show_soak(figures: SoakFigures) -> Table:
         f"{100 * figures.growth:+.1f} %",
     )
     return table
-
-
-def draw_soak(figures: SoakFigures, path: Path) -> None:
-    """Draw the memory over time."""
-    from matplotlib.figure import Figure  # Here, as it takes a second to load.
-
-    figure = Figure(figsize=(8, 3), layout="constrained")
-    axes = figure.subplots()
-    axes.plot([second / 60 for second in figures.seconds], figures.megabytes)
-    axes.axvline(SETTLED_MINUTES, color="grey", linestyle=":")
-    axes.set(xlabel="minutes", ylabel="memory of the server, MB", ylim=(0, None))
-    figure.savefig(path, dpi=120)

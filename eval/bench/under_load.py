@@ -10,7 +10,7 @@ from rich.table import Table
 
 from eval.bench.base import Ground
 from eval.bench.overload import measure_overload, show_overload
-from eval.bench.soak import draw_soak, measure_soak, show_soak
+from eval.bench.soak import measure_soak, show_soak
 from eval.bench.traffic import Traffic, measure_traffic, show_traffic
 
 Report = Callable[[str], None]
@@ -35,6 +35,8 @@ def run_soak(ground: Ground, out: Path, *, seconds: float, per_second: float, re
     """Use a server for long, write its memory over time, draw it, and yield the table."""
     figures = measure_soak(ground, seconds=seconds, per_second=per_second, report=report)
     write_figures(figures, out / "soak.json")
+    from eval.bench.plot import draw_soak  # Here, as it brings matplotlib along.
+
     draw_soak(figures, out / SOAK_PLOT)
     yield show_soak(figures)
 

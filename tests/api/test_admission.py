@@ -17,8 +17,10 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Scope
 
 from api.admission import DEADLINE_SECONDS, find_class, read_deadline
-from api.places import PLACES, RULES, RequestClass
+from api.errors import ServiceBusy
+from api.places import PLACES, RULES, Places, RequestClass
 from api.services import OTHERS_AT_ONCE, Services
+from index.deadline import Deadline
 from kb.access import ApiKey, Role
 from kb.errors import InvalidInput
 from tests.api.conftest import Shop, fill, open_shop
@@ -49,21 +51,25 @@ def services_of(shop: Shop) -> Services:
 
 @contextmanager
 def fill_line(shop: Shop, kind: RequestClass) -> Iterator[None]:
-    """Hold every place that a class may have, and let as many wait as may."""
-    assert shop.client.portal is not None
-    places, rules = services_of(shop).places, RULES[kind]
-    body = QUESTION if kind is AGENT else {**QUESTION, "audience": "public"}
-    role = Role.AGENT if kind is AGENT else Role.WIDGET
-    with (
-        ThreadPoolExecutor(rules.most_waiting) as threads,
-        hold_places(shop.client.portal, places, kind, rules.most_at_once),
-    ):
+    """Hold every place that a class may have, and let others wait until nobody may join them."""
+    portal, places, rules = shop.client.portal, services_of(shop).places, RULES[kind]
+    assert portal is not None
+    body, role = {**QUESTION, "audience": "public"}, Role.AGENT if kind is AGENT else Role.WIDGET
+    with ThreadPoolExecutor(rules.most_waiting) as threads, hold_places(portal, places, kind, rules.most_at_once):
         for _ in range(rules.most_waiting):
             threads.submit(ask_as, shop, role, "POST", "/v1/match", body)
         until = time.monotonic() + PATIENCE_SECONDS
-        while places.count_waiting(kind) < rules.most_waiting and time.monotonic() < until:
+        while not is_refused(places, kind) and time.monotonic() < until:
             time.sleep(0.005)
         yield
+
+
+def is_refused(places: Places, kind: RequestClass) -> bool:
+    try:
+        places.refuse_hopeless(kind, Deadline())
+    except ServiceBusy:
+        return True
+    return False
 
 
 def ask_as(shop: Shop, role: Role, method: str, path: str, body: object = None) -> tuple[int, str]:

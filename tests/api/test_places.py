@@ -138,13 +138,34 @@ def test_nobody_joins_a_line_that_moves_too_slowly_for_them() -> None:
             await wait_until(lambda: places.count_at_work(AGENT) == 1)
             with pytest.raises(ServiceBusy):
                 places.refuse_hopeless(AGENT, Deadline(0.5, lambda: 0.0))
-            places.refuse_hopeless(AGENT, Deadline(2.0, lambda: 0.0))
+            places.refuse_hopeless(AGENT, Deadline(9.0, lambda: 0.0))
             group.start_soon(places.run, AGENT, work.begin("waits"), Deadline())
             await wait_until(lambda: places.count_waiting(AGENT) == 1)
-            with pytest.raises(ServiceBusy) as refused:  # Two times 0.9 s are more than that.
-                places.refuse_hopeless(AGENT, Deadline(1.5, lambda: 0.0))
+            with pytest.raises(ServiceBusy) as refused:  # Two times 0.9 s, and the caution, are more than two seconds.
+                places.refuse_hopeless(AGENT, Deadline())
             assert refused.value.retry_after_seconds == 2
             work.release.set()
+
+    run(test)
+
+
+def test_an_empty_line_may_be_joined_however_slowly_it_moved() -> None:
+    async def test() -> None:
+        now = [0.0]
+        places, first, second = Places(most_at_once=1, clock=lambda: now[0]), Work(), Work()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, first.begin("first"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            group.start_soon(places.run, AGENT, second.begin("second"), Deadline())
+            await wait_until(lambda: places.count_waiting(AGENT) == 1)
+            now[0] += 60.0
+            first.release.set()
+            await wait_until(lambda: second.begun == ["second"])
+            group.start_soon(places.run, AGENT, second.begin("third"), Deadline())
+            await wait_until(lambda: places.count_waiting(AGENT) == 1)
+            with pytest.raises(ServiceBusy):
+                places.refuse_hopeless(AGENT, Deadline())
+            second.release.set()
 
     run(test)
 
@@ -155,10 +176,26 @@ def test_who_is_not_called_in_time_leaves_the_line_and_is_not_served() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(places.run, AGENT, work.begin("at work"), Deadline())
             await wait_until(lambda: places.count_at_work(AGENT) == 1)
-            seconds = iter([1.0, 0.0])  # When the line was looked at there was hope.
-            deadline = Deadline(0.0, lambda: -next(seconds, 0.0))
+            moments = iter([0.0, 1.0])  # When the line was looked at there was hope.
+            deadline = Deadline(1.0, lambda: next(moments, 1.1))
             with pytest.raises(DeadlinePassed):
                 await places.run(AGENT, work.begin("late"), deadline)
+            assert places.count_waiting(AGENT) == 0
+            work.release.set()
+        assert work.begun == ["at work"]
+
+    run(test)
+
+
+def test_nobody_stands_in_a_line_longer_than_their_class_may() -> None:
+    async def test() -> None:
+        rules = {AGENT: Rules(share=1, most_at_once=1, most_waiting=9, longest_wait_seconds=0.03)}
+        places, work = Places(rules), Work()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, work.begin("at work"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            with pytest.raises(ServiceBusy):
+                await places.run(AGENT, work.begin("late"), Deadline())
             assert places.count_waiting(AGENT) == 0
             work.release.set()
         assert work.begun == ["at work"]

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from eval.bench.generator import write_request
 from eval.bench.overload import MIXTURE, OverloadFigures, list_streams, show_overload
-from eval.bench.soak import SoakFigures, draw_soak, show_soak
+from eval.bench.plot import draw_soak
+from eval.bench.soak import SoakFigures, show_soak
 from eval.bench.streams import REFUSED, GeneratorFailed, Load, Replies, Stream, put_on
 from eval.bench.traffic import Traffic, TrafficFigures, draw_zipf, show_traffic
 
