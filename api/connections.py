@@ -93,7 +93,10 @@ class WatchedConnection(H11Protocol):
         """Take a place, or be refused."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        if self.shared.room.admit(self, find_counted(self.client, self.shared.limits.proxies)):
+        limits = self.shared.limits
+        home = find_home({"client": self.client}) or ""
+        most = limits.most if is_anybodys(self.client, limits.proxies) else limits.most_per_address
+        if self.shared.room.admit(self, home, most_of_home=most):
             self._look_later()
         else:
             self._drop(Dropped.NO_PLACE, TooManyConnections())
@@ -218,17 +221,16 @@ class WatchedConnection(H11Protocol):
             log.info("refusal_not_said", extra={"request_id": request_id})
 
 
-def find_counted(client: tuple[str, int] | None, proxies: Sequence[str]) -> str | None:
-    """Return what a connection is counted by; None for a proxy's, and for this machine's own."""
+def is_anybodys(client: tuple[str, int] | None, proxies: Sequence[str]) -> bool:
+    """Tell whether a connection is a proxy's or this machine's own, and so may be of anybody."""
     from_where = {"client": client}
     address = find_address(from_where)
-    is_own = address is None or address.is_loopback
-    return None if is_own or (proxies and lies_within(from_where, proxies)) else find_home(from_where)
+    return address is None or address.is_loopback or (bool(proxies) and lies_within(from_where, proxies))
 
 
 def make_protocol(limits: ConnectionLimits, *, count: Callable[[Dropped], None]) -> type[WatchedConnection]:
     """Return the class that uvicorn makes every connection of one server of."""
-    room = ConnectionRoom(most=limits.most, most_per_address=limits.most_per_address)
+    room = ConnectionRoom(limits.most)
 
     class Connection(WatchedConnection):
         shared = Shared(limits, room, count)
