@@ -44,7 +44,10 @@ class OverloadFigures:
 
 
 def measure_overload(ground: Ground, *, seconds: float, report: Report) -> OverloadFigures:
-    """Find the capacity with clients that wait for their answers, then let five times as many requests come."""
+    """Find the capacity with clients that wait for their answers, then let five times as many requests come.
+
+    The capacity's figures are of before and after: whatever else the machine does, it does to both.
+    """
     shuffled = list(dict.fromkeys(ground.questions))
     random.Random(SEED).shuffle(shuffled)
     report("overload: building and starting")
@@ -56,6 +59,7 @@ def measure_overload(ground: Ground, *, seconds: float, report: Report) -> Overl
         report(f"overload: {TIMES} times {capacity.answers_per_second:.0f} a second")
         streams = list_streams(shuffled, TIMES * capacity.answers_per_second)
         replies = put_on(Load(served.port, seconds, SEED, streams))
+        capacity.join(put_on(Load(served.port, CAPACITY_SECONDS, SEED, [agents]))[AGENT])
     return OverloadFigures(TIMES, seconds, capacity, replies)
 
 

@@ -64,6 +64,12 @@ class Replies:
         self.statuses.append(status)
         self.milliseconds.append(milliseconds)
 
+    def join(self, other: Replies) -> None:
+        """Take over what came back at another time."""
+        self.seconds += other.seconds
+        self.statuses += other.statuses
+        self.milliseconds += other.milliseconds
+
     def select(self, statuses: frozenset[int]) -> list[float]:
         """Return the milliseconds of the replies with one of these statuses."""
         return [ms for status, ms in zip(self.statuses, self.milliseconds, strict=True) if status in statuses]

@@ -141,7 +141,7 @@ def test_nobody_joins_a_line_that_moves_too_slowly_for_them() -> None:
             places.refuse_hopeless(AGENT, Deadline(9.0, lambda: 0.0))
             group.start_soon(places.run, AGENT, work.begin("waits"), Deadline())
             await wait_until(lambda: places.count_waiting(AGENT) == 1)
-            with pytest.raises(ServiceBusy) as refused:  # Two times 0.9 s, and the caution, are more than two seconds.
+            with pytest.raises(ServiceBusy) as refused:  # More than an agent waits.
                 places.refuse_hopeless(AGENT, Deadline())
             assert refused.value.retry_after_seconds == 2
             work.release.set()

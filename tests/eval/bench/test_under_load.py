@@ -97,6 +97,12 @@ def test_replies_are_counted_by_what_they_are() -> None:
     assert (replies.percentile(0.5), replies.percentile(0.99), replies.percentile(0.5, REFUSED)) == (10.0, 30.0, 1.0)
 
 
+def test_what_came_back_at_two_times_is_told_together() -> None:
+    replies = make_replies((200, 10.0), seconds=1.0)
+    replies.join(make_replies((200, 30.0), (503, 1.0), seconds=3.0))
+    assert (replies.answers_per_second, replies.percentile(0.99)) == (0.5, 30.0)
+
+
 def test_by_zipf_the_first_question_is_asked_twice_as_often_as_the_second() -> None:
     drawn = Counter(draw_zipf(["a", "b", "c", "a"], 60_000)).most_common()
     assert [round(count / 60_000, 2) for _, count in drawn] == pytest.approx([6 / 11, 3 / 11, 2 / 11], abs=0.01)
