@@ -36,7 +36,7 @@ DEADLINE_SECONDS: Mapping[RequestClass, float] = {
     RequestClass.WIDGET: 10.0,
     RequestClass.BATCH: 60.0,
 }
-# Between door and answer, of any kind: what waits for a thread or the database is bounded too.
+# Between body and answer, of any kind: what waits for a thread or the database is bounded too.
 MOST_INSIDE: Mapping[RequestClass, int] = {
     RequestClass.AGENT: 128,
     RequestClass.WIDGET: 64,
@@ -68,33 +68,54 @@ class Admission:
             return
         state, headers = scope["state"], Headers(scope=scope)
         kind = find_class(state.get("key"), scope["method"], path, headers)
-        status, started = 0, time.perf_counter()
+        status, started, is_inside = 0, time.perf_counter(), False
 
         async def send_and_note(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)
 
-        self.inside[kind] += 1
+        def enter() -> None:
+            nonlocal is_inside
+            self._refuse_full(kind)
+            self.inside[kind] += 1
+            is_inside = True
+
+        async def receive_and_enter() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body") and not is_inside:
+                enter()
+            return message
+
         try:
             state["request_class"], state["deadline"] = kind, read_deadline(headers, kind)
             self._refuse_hopeless(kind, state["deadline"], path)
+            if not has_body(headers):
+                enter()
         except XianzhiError as error:
             await make_error_answer(state["request_id"], error)(scope, receive, send_and_note)
         else:
-            await self.app(scope, receive, send_and_note)
+            await self.app(scope, receive_and_enter, send_and_note)
         finally:
-            self.inside[kind] -= 1
+            self.inside[kind] -= is_inside
             self.metrics.count_class(kind, status, time.perf_counter() - started)
 
     def _count(self, kind: RequestClass) -> int:
         return self.inside[kind]
 
-    def _refuse_hopeless(self, kind: RequestClass, deadline: Deadline, path: str) -> None:
-        if self.inside[kind] > MOST_INSIDE[kind]:
+    def _refuse_full(self, kind: RequestClass) -> None:
+        if self.inside[kind] >= MOST_INSIDE[kind]:
             raise ServiceBusy("Too much is asked at once. Try again in a moment.")
+
+    def _refuse_hopeless(self, kind: RequestClass, deadline: Deadline, path: str) -> None:
+        self._refuse_full(kind)
         if any(lies_under(path, start) for start in TAKES_A_PLACE):
             self.places.refuse_hopeless(kind, deadline)
+
+
+def has_body(headers: Headers) -> bool:
+    """Tell whether something is still to come: who sends half of it takes nobody's place, only a connection."""
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def find_class(key: ApiKey | None, method: str, path: str, headers: Headers) -> RequestClass:

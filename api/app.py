@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None, *, matcher: Matcher | None = No
         title="Xianzhi 先知",
         description=DESCRIPTION,
         version=_read_version(),
+        openapi_url=None,  # It would be written anew each time it is asked for: ours is in `pages`.
         docs_url=None,  # The stock pages load scripts from elsewhere.
         redoc_url=None,
         redirect_slashes=False,  # A redirect would be built from whatever Host the caller names.

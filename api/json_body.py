@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -78,8 +79,7 @@ def parse_json(body: bytes) -> JsonValue:
 def _make_object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         shown = ascii(twice[:LONGEST_NAME_SHOWN])
         raise InvalidJson(f"The key {shown} occurs twice in one object. Send it once.")
     return made

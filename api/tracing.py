@@ -27,6 +27,7 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 EXPORT_SECONDS = 2  # Also what a collector that hangs delays the end of the program by.
 
 
@@ -58,7 +59,7 @@ class RequestTracer:
             await send(message)
 
         with TRACER.start_as_current_span(
-            scope["method"],
+            _name_method(scope),
             context=_read_parent(scope),
             kind=SpanKind.SERVER,
             record_exception=False,  # Its words may be a customer's.
@@ -102,17 +103,22 @@ def open_tracing(endpoint: str) -> Iterator[None]:
 
 
 def _read_parent(scope: Scope) -> Context | None:
-    """Return the caller's span; visitors of a shop's page are no part of anybody's trace."""
-    key = scope.get("state", {}).get("key")
-    if key is not None and key.role is Role.WIDGET:
+    """Return the span of a caller with a key; visitors of a shop's page are no part of anybody's trace."""
+    key = scope["state"].get("key")
+    if key is None or key.role is Role.WIDGET:
         return None
     return PROPAGATOR.extract(Headers(scope=scope))
 
 
+def _name_method(scope: Scope) -> str:
+    """Return the method, or what OpenTelemetry's conventions call one that nobody knows: it is a stranger's word."""
+    return scope["method"] if scope["method"] in METHODS else "_OTHER"
+
+
 def _describe(span: Span, scope: Scope, status: int) -> None:
-    route = getattr(scope.get("route"), "path", "")
-    span.update_name(f"{scope['method']} {route}".strip())
-    span.set_attribute("http.request.method", scope["method"])
+    method, route = _name_method(scope), getattr(scope.get("route"), "path", "")
+    span.update_name(f"{method} {route}".strip())
+    span.set_attribute("http.request.method", method)
     span.set_attribute("http.route", route)
     span.set_attribute("http.response.status_code", status)
     span.set_attribute("xianzhi.request_id", scope["state"]["request_id"])

@@ -79,6 +79,14 @@ class _Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What a match goes by: the index, and the revision that the database had reached, behind which it may be."""
+
+    snapshot: Snapshot
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Lexical:
     """This process's own copies of the term indexes."""
 
@@ -118,7 +126,11 @@ class LiveIndex:
         return self.snapshot(wait=True)
 
     def snapshot(self, *, wait: bool = False) -> Snapshot:
-        """Return the index as of the database's newest commit.
+        """Return the index as of the database's newest commit, or one before it as `look` says."""
+        return self.look(wait=wait).snapshot
+
+    def look(self, *, wait: bool = False) -> Sight:
+        """Return the index as of the database's newest commit, and that commit's revision.
 
         A large import is taken in beside the matches, which meanwhile answer from the state before it; `wait` waits.
         Where the disk is full they go on answering from it too: texts are checked again when they are loaded.
@@ -126,17 +138,18 @@ class LiveIndex:
         current = self._require_current()
         revision = self._read_revision()
         if current.revision == revision:
-            return current
+            return Sight(current, revision)
         if not wait and (time.monotonic() < self._retry_at or self._is_far_behind(current, revision)):
-            return current
+            return Sight(current, revision)
         try:
             with self._lock:
-                return self._catch_up(self._require_current())
+                current = self._catch_up(self._require_current())
+            return Sight(current, current.revision)
         except OSError:
             self._pause()
             if wait:
                 raise
-            return self._require_current()
+            return Sight(self._require_current(), revision)
 
     def _pause(self) -> None:
         """Note that the changes could not be taken in, and leave them for a while: each attempt encodes them."""

@@ -60,7 +60,8 @@ class LoadedItem:
 class Shelf:
     """Keeps what was loaded at one revision of the database: until the next change nobody can have altered it.
 
-    It reads the database no earlier than the index was at this revision, so what it keeps is never older.
+    It reads the database no earlier than it was at this revision, so what it keeps is never older. The index may be
+    behind: what was withdrawn since is then found, and not here.
     """
 
     def __init__(self, database: Database, revision: int) -> None:

@@ -106,9 +106,9 @@ class Matcher:
 
     def warm_up(self) -> None:
         """Load dictionaries and tables now: they take a second, and nobody's first question should wait for them."""
-        snapshot = self.live.snapshot()
-        self._shelf = self._shelf.at(snapshot.revision)
-        self._find_reader(snapshot, self._shelf).wording.warm_up()
+        sight = self.live.look()
+        self._shelf = self._shelf.at(sight.revision)
+        self._find_reader(sight.snapshot, self._shelf).wording.warm_up()
         self._chooser.warm_up()
 
     def with_synonyms(self, synonyms: Sequence[SynonymRule]) -> Matcher:
@@ -126,9 +126,9 @@ class Matcher:
 
     def read(self, text: str) -> Reading:
         """Return how a question is read, before anything is searched for; raises as `match` does."""
-        snapshot = self.live.snapshot()
-        self._shelf = shelf = self._shelf.at(snapshot.revision)
-        return self._find_reader(snapshot, shelf).read(read_question(text).text)
+        sight = self.live.look()
+        self._shelf = shelf = self._shelf.at(sight.revision)
+        return self._find_reader(sight.snapshot, shelf).read(read_question(text).text)
 
     def match(self, request: MatchRequest, *, deadline: Deadline | None = None) -> MatchResult:
         """Return the solutions for a question; raises `InvalidInput` or `OrderNotFound` on unusable requests.
@@ -185,14 +185,15 @@ class Matcher:
         """Return the ranked candidates for a question, before any is loaded or explained; raises as `match` does."""
         watch = watch or Stopwatch()
         # The index before the database: what it names can then be loaded, and may be kept for its revision.
-        snapshot = self.live.snapshot()
+        sight = self.live.look()
+        snapshot = sight.snapshot
         recipe = self.find_recipe(snapshot)
         question = read_question(request.question, request.turns if recipe.turns_count else ())
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
         named = find_order(self._orders, request)
         context = self._make_context(named.order, request)
-        self._shelf = shelf = self._shelf.at(snapshot.revision)
+        self._shelf = shelf = self._shelf.at(sight.revision)
         reader = self._find_reader(snapshot, shelf)
         allowed = snapshot.catalogue.select(_make_scope(request, context))
         retrieved = self._retrieve(snapshot, reader, question, allowed, watch)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -74,6 +75,15 @@ async def show_api_page() -> FileResponse:
     return FileResponse(WEB / "docs.html", headers=FRESH)
 
 
+@router.api_route("/openapi.json", methods=["GET", "HEAD"])
+async def describe_api(request: Request) -> Response:
+    """Return the API's description, written once: anybody may ask for it as often as they like."""
+    state = request.app.state
+    if state.description is None:
+        state.description = orjson.dumps(request.app.openapi())
+    return Response(state.description, media_type="application/json", headers=FRESH)
+
+
 class PageFiles(StaticFiles):
     """Static files that browsers ask for again each time, unless the address names the release that is served."""
 
@@ -101,6 +111,7 @@ def hash_widget() -> str:
 def mount_pages(app: FastAPI, settings: Settings) -> None:
     """Serve the pages' scripts and styles, and tell the sidebar and the widget what they have to know."""
     app.state.sidebar_settings = SidebarSettings(read_origins(settings.host_origins), settings.timezone)
+    app.state.description = None
     release = hash_widget()
     script = (WEB / "widget.js").read_text(encoding="utf-8")
     app.state.widget_script = script.replace(MODULES, f'const MODULES = "web/{release}/"')

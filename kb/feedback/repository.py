@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from kb.articles.models import Audience
@@ -48,19 +48,19 @@ def insert_matches(session: Session, matches: Sequence[AnsweredMatch]) -> None:
 
 
 def drop_replaced(session: Session, matches: Sequence[AnsweredMatch]) -> None:
-    """Delete what agents asked a moment before and went on typing, unless something was said of it."""
-    judged = select(FeedbackRow.row_id).where(FeedbackRow.match_id == MatchRow.row_id).exists()
+    """Delete what agents asked a moment before and went on typing, unless something was said of it.
+
+    Only what the new question begins with: nobody's other question is lost by whatever id is named.
+    """
     for match in matches:
-        if match.replaces is not None and match.through is AskedThrough.API:
-            session.execute(
-                delete(MatchRow).where(
-                    MatchRow.request_id == match.replaces,
-                    MatchRow.through == AskedThrough.API.value,
-                    MatchRow.at > match.at - LONGEST_TYPING,
-                    MatchRow.at < match.at,
-                    ~judged,
-                )
-            )
+        if match.replaces is None or match.through is not AskedThrough.API:
+            continue
+        row = find_match(session, match.replaces, among=(AskedThrough.API,))
+        if row is None or not match.at - LONGEST_TYPING < row.at < match.at:
+            continue
+        typed_on = _mask(match.question, KEPT_QUESTION_CHARACTERS).startswith(row.question)
+        if typed_on and not session.scalar(select(exists().where(FeedbackRow.match_id == row.row_id))):
+            session.execute(delete(MatchRow).where(MatchRow.row_id == row.row_id))
 
 
 def prune_matches(session: Session, *, before: datetime, limit: int) -> int:

@@ -72,6 +72,7 @@ NOT_JSON = {
     "bare point": b'{"question": "x", "limit": .5}',
     "same key twice": b'{"question": "x", "question": "y"}',
     "same key twice deep inside": order(b'"items": [{"sku": "1", "sku": "2"}]'),
+    "the last of fifty thousand keys twice": b"{" + b",".join(b'"%d":1' % min(n, 49_998) for n in range(50_000)) + b"}",
     "one list too deep": b'{"question": ' + b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1) + b"}",
     "a hundred thousand lists": b"[" * 100_000 + b"]" * 100_000,
     "a hundred thousand objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,

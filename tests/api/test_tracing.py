@@ -89,8 +89,10 @@ def test_an_agents_desk_is_followed_into_its_trace_and_a_shops_visitor_is_not(to
     assert sorted(matches) == [False, True]
 
 
-def test_who_has_no_key_makes_no_trace(told: Told) -> None:
-    assert len(told[1]) == 3
+def test_who_has_no_key_makes_no_trace_of_what_asks_for_one_and_joins_none(told: Told) -> None:
+    assert len(told[1]) == 4
+    stranger = next(span for span in told[1] if span["http.request.method"] == "_OTHER")
+    assert stranger["trace"] != PARENT.split("-")[1]
 
 
 def test_no_question_number_or_key_is_told(told: Told) -> None:

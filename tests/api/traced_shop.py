@@ -17,7 +17,7 @@ PARENT = f"00-{0xABC:032x}-{0xDEF:016x}-01"
 
 
 def main(folder: Path, endpoint: str) -> None:
-    """Ask one match as an agent, one as a widget, one that fails, and one without a key."""
+    """Ask one match as an agent, one as a widget, one that fails, and two without a key."""
     empty = folder / "empty.db"
     database = Database(f"sqlite:///{empty}")
     database.migrate()
@@ -32,6 +32,7 @@ def main(folder: Path, endpoint: str) -> None:
         shop.client.post("/v1/match", json={**body, "audience": "public"}, headers=widget)
         shop.client.get("/v1/customers:lookup", params={"q": SECRET_WORD}, headers=agent)
         shop.client.post("/v1/match", json=body)
+        shop.client.request(SECRET_WORD, "/healthz", headers={"traceparent": PARENT})
 
 
 if __name__ == "__main__":

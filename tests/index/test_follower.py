@@ -228,6 +228,7 @@ def test_matches_go_on_while_changes_cannot_be_written_and_see_them_once_they_ca
     encoder = FullDiskEncoder()
     open_desk.live.encoder = encoder
     open_desk.save(make_article(id="new", title="发票", questions=[], body=""))
+    assert "returns-7-days" in open_desk.find("七天无理由退货", limit=50)
     withdraw(open_desk, "returns-7-days")
     # Withdrawn is withdrawn: what is found is checked against the database before it is shown.
     assert open_desk.find("七天无理由退货", limit=50) == ["case-1"]

@@ -82,10 +82,10 @@ def test_matches_are_written_in_the_order_they_came(database: Database) -> None:
 
 
 def test_a_question_that_was_typed_on_leaves_its_last_state_only(database: Database) -> None:
-    typed = [("r1", None), ("r2", "r1"), ("r3", "r2")]
+    typed = [("r1", "怎么还", None), ("r2", "怎么还没到", "r1"), ("r3", "怎么还没到啊", "r2")]
     matches = [
-        make_answered(request_id, at=AT + timedelta(seconds=n), replaces=replaced)
-        for n, (request_id, replaced) in enumerate(typed)
+        make_answered(request_id, question=question, at=AT + timedelta(seconds=n), replaces=replaced)
+        for n, (request_id, question, replaced) in enumerate(typed)
     ]
     with open_recorder(database, RecordingRules(), clock=lambda: AT, count=Counts()) as recorder:
         recorder.record(matches[0])
@@ -109,9 +109,11 @@ def test_what_something_was_said_of_is_not_replaced(database: Database) -> None:
     [
         ({"at": AT - timedelta(minutes=11)}, {}),
         ({"through": AskedThrough.WIDGET}, {}),
+        ({"question": "怎么还没到啊"}, {}),
+        ({"question": "发票"}, {}),
         ({}, {"through": AskedThrough.WIDGET}),
     ],
-    ids=["long ago", "what a visitor asked", "by a visitor"],
+    ids=["long ago", "what a visitor asked", "what was longer", "another question", "by a visitor"],
 )
 def test_nothing_else_is_replaced(database: Database, earlier: dict[str, Any], later: dict[str, Any]) -> None:
     with database.write() as session:

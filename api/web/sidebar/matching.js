@@ -114,8 +114,7 @@ export class Matching {
   #findReplaced({ question }, context) {
     const { result, isHeld } = this;
     if (!result || isHeld || result.context !== context) return {};
-    const isTypedOn = question.startsWith(result.question) || result.question.startsWith(question);
-    return isTypedOn ? { replaces: result.request_id } : {};
+    return question.startsWith(result.question) ? { replaces: result.request_id } : {};
   }
 
   #show(result) {
