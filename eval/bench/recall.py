@@ -16,6 +16,7 @@ from index.searcher import DEPTH
 from index.vectors import BoolArray, FloatVector, VectorIndex, open_vectors
 
 NEAREST = 10
+TOLERANCE = 1e-6  # Of a product that was added up in another order.
 SEED = 20_261_115
 KINDS = ((HEADINGS_FILE, HEADING_CODES_FILE), (PASSAGES_FILE, PASSAGE_CODES_FILE))
 Filter = Callable[[FloatVector, FloatVector], BoolArray | None]  # Of a number by chance each, and the other's scores.
@@ -63,8 +64,10 @@ def _measure(
     candidates = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
     # By their scores and not by their rows: equal rows are as good as each other.
     nearest = np.sort(scores[candidates])[::-1][:NEAREST]
-    share = float(np.mean(np.sort(scores[rows])[::-1][: len(nearest)] >= nearest - 1e-6)) if len(rows) else 0.0
-    return share, milliseconds
+    if not len(nearest):
+        return 1.0, milliseconds
+    near = np.count_nonzero(scores[rows[:NEAREST]] >= nearest[-1] - TOLERANCE)
+    return near / len(nearest), milliseconds
 
 
 def _summarise(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
