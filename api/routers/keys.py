@@ -103,7 +103,9 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"description": "A field is wrong, or the name is taken.", "model": ErrorAnswer},
 }
 
-KeyId = Annotated[str, Path(description="The key's id, as the list has it."), Field(max_length=ID_LENGTH)]
+KeyId = Annotated[
+    str, Path(description="The key's id, as the list has it."), Field(pattern=rf"^[0-9A-Za-z]{{{ID_LENGTH}}}$")
+]
 KeyWanted = Annotated[KeyBody, Body(openapi_examples={"a shop's own system": {"value": NEW_KEY}})]
 Rotation = Annotated[RotateBody, Body(openapi_examples={"a day for both": {"value": {"overlap_hours": 24}}})]
 

@@ -71,11 +71,14 @@ class KeyRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """What may be shown of a key; `used_at` is up to ten minutes old, `refused_at` when it was last in vain."""
+    """What may be shown of a key; `used_at` is up to ten minutes old, `refused_at` when it was last in vain.
+
+    `role` is text, for a newer version may have stored one that this version does not know.
+    """
 
     key_id: str
     name: str
-    role: Role
+    role: str
     state: KeyState
     scope: KeyScope
     created_at: datetime
@@ -123,7 +126,7 @@ def make_record(row: KeyRow, now: datetime) -> KeyRecord:
     return KeyRecord(
         key_id=row.key_id,
         name=row.name,
-        role=Role(row.role),
+        role=row.role,
         state=find_state(row.expires_at, row.revoked_at, now),
         scope=read_scope(row),
         created_at=row.created_at,

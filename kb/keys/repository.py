@@ -45,7 +45,7 @@ def get_row(session: Session, key_id: str) -> KeyRow:
 
 def list_records(session: Session, *, now: datetime) -> list[KeyRecord]:
     """Return every key by name, the newest of a name first; there are never more than `MOST_KEYS`."""
-    rows = session.scalars(KNOWN.order_by(KeyRow.name, KeyRow.created_at.desc(), KeyRow.key_id))
+    rows = session.scalars(select(KeyRow).order_by(KeyRow.name, KeyRow.created_at.desc(), KeyRow.key_id))
     return [make_record(row, now) for row in rows]
 
 

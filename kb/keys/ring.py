@@ -55,15 +55,18 @@ class KeyRing:
         self,
         fixed: Sequence[ApiKey] = (),
         *,
+        is_required: bool = False,
         clock: Callable[[], datetime] = read_clock,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fixed = tuple(fixed)
         self._clock = clock
         self._timer = timer
-        self._is_guarded = bool(fixed)
+        self._is_guarded = is_required or bool(fixed)
         self._stored: Mapping[str, StoredKey] = {}
         self._revision: int | None = None
+        # Or a thread that read before a revocation, and goes on after it, would put the key in force again.
+        self._reading = threading.Lock()
         self._read_at = timer()
         # Both have an entry for a stored key at most.
         self._used_at: dict[str, datetime] = {}
@@ -71,7 +74,7 @@ class KeyRing:
 
     @property
     def is_guarded(self) -> bool:
-        """Whether a key is asked for: as soon as there is one, and for good, also when none holds or is left."""
+        """Whether a key is asked for: where one is required or there is one, and for good, also when none holds."""
         return self._is_guarded
 
     @property
@@ -108,14 +111,8 @@ class KeyRing:
 
     def read(self, database: Database) -> None:
         """Read the stored keys where any has changed."""
-        began = self._timer()
-        revision = database.read_number(NEWEST_REVISION)
-        if revision != self._revision:
-            with database.read() as session:
-                self._stored = list_stored(session)
-            self._is_guarded = self._is_guarded or revision > 0
-            self._revision = revision
-        self._read_at = began
+        with self._reading:
+            self._read(database)
 
     def write_notes(self, database: Database) -> None:
         """Write when keys were used, and which were used after their end, as far as that is due."""
@@ -126,8 +123,19 @@ class KeyRing:
         with database.write() as session:
             write_uses(session, uses)
             write_refusals(session, refused, not_since=REFUSALS_NOTED_EVERY)
-        with database.read() as session:
-            self._stored = list_stored(session)
+        with self._reading:
+            self._revision = None  # Uses change no revision.
+            self._read(database)
+
+    def _read(self, database: Database) -> None:
+        began = self._timer()
+        revision = database.read_number(NEWEST_REVISION)
+        if revision != self._revision:
+            with database.read() as session:
+                self._stored = list_stored(session)
+            self._is_guarded = self._is_guarded or revision > 0
+            self._revision = revision
+        self._read_at = began
 
     def _is_use_due(self, key_id: str, at: datetime) -> bool:
         stored = self._stored.get(key_id)

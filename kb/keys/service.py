@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from kb.keys.models import (
     make_record,
     read_scope,
 )
+from kb.keys.openings import opens_anything
 from kb.keys.repository import count_keys, get_key_revision, get_row
 from kb.keys.written import hash_key, write_key
 
@@ -39,6 +40,9 @@ def create_key(
     """Store a new key's hash and return the key; raises `InvalidInput` where another in force has its name."""
     if new.name in names_taken or _find_in_force(session, new.name, now):
         raise InvalidInput("Another key in force has this name. Take another name, or rotate that key.")
+    for path in new.scope.paths:
+        if not opens_anything(path):
+            raise InvalidInput(f"No address that asks for a key begins with {path}. Take one of docs/http-api.md.")
     return _issue(session, new, Act(caller, AuditAction.KEY_CREATE, ""), now)
 
 
@@ -49,12 +53,14 @@ def rotate_key(
     if not timedelta() <= overlap <= timedelta(hours=MOST_OVERLAP_HOURS):
         raise InvalidInput(f"Both keys hold for 0 to {MOST_OVERLAP_HOURS} hours.")
     row = get_row(session, key_id)
-    if find_state(row.expires_at, row.revoked_at, now) is not KeyState.IN_FORCE:
+    if not _is_in_force(row, now):
         raise KeyNotInForce("This key has ended. Create a new one.")
-    if session.scalar(select(KeyRow.key_id).where(KeyRow.replaces == key_id)):
-        raise KeyNotInForce("This key was replaced already. Rotate the one that took its place, or revoke it first.")
-    life = None if row.expires_at is None else row.expires_at - row.created_at
-    new = NewKey(row.name, Role(row.role), life, read_scope(row))
+    if row.role not in set(Role):
+        raise KeyNotInForce(f"Only a newer version knows the role {row.role}. Rotate this key there, or revoke it.")
+    successors = _list_successors(session, row)
+    if in_force := [each.key_id for each in successors if _is_in_force(each, now)]:
+        raise KeyNotInForce(f"This key was replaced already by {in_force[-1]}. Rotate that one, or revoke it first.")
+    new = NewKey(row.name, Role(row.role), _find_life([row, *successors]), read_scope(row))
     issued = _issue(session, new, Act(caller, AuditAction.KEY_ROTATE, key_id), now, replaces=key_id)
     row.expires_at = now + overlap if row.expires_at is None else min(row.expires_at, now + overlap)
     return issued
@@ -70,6 +76,7 @@ def revoke_key(session: Session, key_id: str, caller: Caller, *, now: datetime) 
 
 
 def _issue(session: Session, new: NewKey, act: Act, now: datetime, *, replaces: str | None = None) -> IssuedKey:
+    revision = get_key_revision(session) + 1  # Before any is forgotten: nobody looks for changes twice at one number.
     _forget_ended(session, now)
     if count_keys(session) >= MOST_KEYS:
         raise InvalidInput(f"There are {MOST_KEYS:,} keys. Revoke what nobody uses; it is forgotten after 90 days.")
@@ -85,7 +92,7 @@ def _issue(session: Session, new: NewKey, act: Act, now: datetime, *, replaces: 
         created_at=now,
         expires_at=None if new.life is None else now + new.life,
         replaces=replaces,
-        revision=get_key_revision(session) + 1,
+        revision=revision,
     )
     session.add(row)
     session.flush()
@@ -95,7 +102,23 @@ def _issue(session: Session, new: NewKey, act: Act, now: datetime, *, replaces: 
 
 def _find_in_force(session: Session, name: str, now: datetime) -> bool:
     rows = session.scalars(select(KeyRow).where(KeyRow.name == name))
-    return any(find_state(row.expires_at, row.revoked_at, now) is KeyState.IN_FORCE for row in rows)
+    return any(_is_in_force(row, now) for row in rows)
+
+
+def _list_successors(session: Session, row: KeyRow) -> Sequence[KeyRow]:
+    """Return what took the place of a key in force, ended or not: nothing else made since has its name."""
+    since = (KeyRow.revision > row.revision, KeyRow.created_at >= row.created_at)
+    return session.scalars(select(KeyRow).where(KeyRow.name == row.name, *since).order_by(KeyRow.revision)).all()
+
+
+def _find_life(rows: Sequence[KeyRow]) -> timedelta | None:
+    """Return how long keys that took each other's place were to live: being replaced has shortened some of them."""
+    lives = [row.expires_at - row.created_at for row in rows if row.expires_at is not None]
+    return max(lives) if len(lives) == len(rows) else None
+
+
+def _is_in_force(row: KeyRow, now: datetime) -> bool:
+    return find_state(row.expires_at, row.revoked_at, now) is KeyState.IN_FORCE
 
 
 def _forget_ended(session: Session, now: datetime) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from kb.access import Role, list_keys
@@ -16,7 +18,7 @@ from kb.audit.models import AuditRow, Caller
 from kb.database import Database
 from kb.keys.models import IssuedKey, KeyRow, KeyState, NewKey
 from kb.keys.ring import TRUSTED_SECONDS, FoundKey, KeyRing, KeysUnreadable, follow_keys
-from kb.keys.service import create_key, revoke_key
+from kb.keys.service import ENDED_KEPT, create_key, revoke_key
 from kb.keys.written import write_key
 from tests.fakes import FixedClock
 
@@ -139,6 +141,63 @@ def test_a_running_ring_follows_what_another_process_does(make_database: Callabl
         assert state_of(ring.find(issued.key.encode())) is KeyState.IN_FORCE
         revoke(database, issued.record.key_id)
         assert wait_until(lambda: state_of(ring.find(issued.key.encode())) is KeyState.REVOKED)
+
+
+@contextmanager
+def act_once_keys_were_read(database: Database, act: Callable[[], object]) -> Iterator[threading.Thread]:
+    """Have somebody act in another thread between the reading of the keys and whatever is done with them."""
+    acting = threading.Thread(target=act)
+    has_begun = threading.Event()
+
+    def begin(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "digest" in statement and not has_begun.is_set():
+            has_begun.set()
+            acting.start()
+            acting.join(0.5)  # Whoever has to wait for this reading goes on after it.
+
+    event.listen(database.engine, "after_cursor_execute", begin)
+    yield acting
+    event.remove(database.engine, "after_cursor_execute", begin)
+    acting.join()
+
+
+@pytest.mark.parametrize("read_keys", [KeyRing.read, KeyRing.write_notes])
+def test_a_revocation_while_keys_are_read_stays_in_force(
+    make_database: Callable[[], Database], read_keys: Callable[[KeyRing, Database], None]
+) -> None:
+    database, ring = make_database(), KeyRing(clock=FixedClock(NOW))
+    issued = make(database)
+    ring.read(database)
+    found = ring.find(issued.key.encode())
+    assert found is not None
+    ring.note_use(found)
+    make(database, "other")  # So that there is something to read.
+
+    def revoke_and_read() -> None:
+        revoke(database, issued.record.key_id)
+        ring.read(database)
+
+    with act_once_keys_were_read(database, revoke_and_read):
+        read_keys(ring, database)
+    assert state_of(ring.find(issued.key.encode())) is KeyState.REVOKED
+
+
+def test_a_key_that_is_made_as_ended_ones_are_forgotten_is_found(database: Database) -> None:
+    ring, later = KeyRing(clock=FixedClock(NOW)), NOW + DAY + ENDED_KEPT + DAY
+    make(database, "lasting", life=None)
+    make(database, "ended")
+    ring.read(database)
+    with database.write() as session:
+        issued = create_key(session, NewKey("new", Role.AGENT), ADMIN, now=later)
+    ring.read(database)
+    assert ring.find(issued.key.encode()) is not None
+
+
+def test_where_keys_are_required_one_is_asked_for_before_there_is_any(database: Database) -> None:
+    ring = KeyRing(is_required=True)
+    assert ring.is_guarded
+    ring.read(database)
+    assert ring.is_guarded
 
 
 def test_a_ring_goes_on_after_the_database_was_away(make_database: Callable[[], Database]) -> None:

@@ -113,6 +113,53 @@ def test_only_a_key_in_force_that_nothing_replaced_is_rotated(database: Database
             rotate_key(session, first, ADMIN, now=NOW, overlap=timedelta(hours=721))
 
 
+def test_a_key_whose_successor_was_revoked_is_replaced_again_by_one_that_lives_as_long(database: Database) -> None:
+    with database.write() as session:
+        first = make(session).record.key_id
+        leaked = rotate_key(session, first, ADMIN, now=NOW).record.key_id
+        revoke_key(session, leaked, ADMIN, now=NOW)
+        again = rotate_key(session, first, ADMIN, now=NOW + timedelta(hours=1)).record
+        assert again.expires_at == NOW + timedelta(hours=1) + 90 * DAY
+        assert session.get_one(KeyRow, first).expires_at == NOW + DAY
+        third = rotate_key(session, again.key_id, ADMIN, now=NOW + timedelta(hours=2)).record.key_id
+        revoke_key(session, again.key_id, ADMIN, now=NOW + timedelta(hours=2))
+        with pytest.raises(KeyNotInForce, match=f"replaced already by {third}"):
+            rotate_key(session, first, ADMIN, now=NOW + timedelta(hours=2))
+        revoke_key(session, third, ADMIN, now=NOW + timedelta(hours=2))
+        last = rotate_key(session, first, ADMIN, now=NOW + timedelta(hours=3)).record
+        assert last.expires_at == NOW + timedelta(hours=3) + 90 * DAY
+        lasting = make(session, NewKey("lasting", Role.AGENT, None)).record.key_id
+        revoke_key(session, rotate_key(session, lasting, ADMIN, now=NOW).record.key_id, ADMIN, now=NOW)
+        assert rotate_key(session, lasting, ADMIN, now=NOW).record.expires_at is None
+
+
+def test_a_role_of_a_newer_version_is_shown_and_its_key_can_be_revoked(database: Database) -> None:
+    with database.write() as session:
+        key_id = make(session).record.key_id
+        session.get_one(KeyRow, key_id).role = "auditor"
+        session.flush()
+        assert [record.role for record in list_records(session, now=NOW)] == ["auditor"]
+        with pytest.raises(KeyNotInForce, match="newer version"):
+            rotate_key(session, key_id, ADMIN, now=NOW)
+        assert revoke_key(session, key_id, ADMIN, now=NOW).state is KeyState.REVOKED
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/MATCH", "/v1/nothing", "/v1/matches", "/v1/match/one", "/v1/events", "/v1/replies/check"]
+)
+def test_a_key_that_would_open_nothing_is_not_made(database: Database, path: str) -> None:
+    with database.write() as session, pytest.raises(InvalidInput, match=f"begins with {path}"):
+        make(session, NewKey("a", Role.AGENT, DAY, KeyScope(paths=("/v1/match", path))))
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1", "/v1/widget", "/v1/orders/SO1", "/v1/customers/C1", "/v1/customers:lookup", "/v1/keys/k:revoke"]
+)
+def test_a_key_may_be_narrowed_to_any_beginning_that_routes_lie_under(database: Database, path: str) -> None:
+    with database.write() as session:
+        assert make(session, NewKey("a", Role.AGENT, DAY, KeyScope(paths=(path,)))).record.scope.paths == (path,)
+
+
 def test_revoking_twice_is_revoking_once_and_every_change_has_a_revision(database: Database) -> None:
     with database.write() as session:
         key_id = make(session).record.key_id
