@@ -119,14 +119,15 @@ def has_body(headers: Headers) -> bool:
 
 
 def find_class(key: ApiKey | None, method: str, path: str, headers: Headers) -> RequestClass:
-    """Return the class of a request: by the key where that is a page's, else by the address.
+    """Return the class of a request: by the key where that is a page's or a system's, else by the address.
 
     A program that asks what agents ask says so with the header: it can only step back.
     """
     if (key is not None and key.role is Role.WIDGET) or any(lies_under(path, start) for start in OF_VISITORS):
         return RequestClass.WIDGET
     is_change = method in CHANGES and any(lies_under(path, start) for start in KNOWLEDGE)
-    is_programs = is_change or any(lies_under(path, start) for start in OF_PROGRAMS)
+    is_systems = key is not None and key.role is Role.SERVICE
+    is_programs = is_systems or is_change or any(lies_under(path, start) for start in OF_PROGRAMS)
     return RequestClass.BATCH if is_programs or headers.get(CLASS_HEADER) == RequestClass.BATCH else RequestClass.AGENT
 
 

@@ -102,6 +102,12 @@ def test_with_a_pages_key_everything_is_a_visitors() -> None:
     assert find_class(key, "POST", "/v1/match", Headers({"X-Request-Class": "batch"})) is WIDGET
 
 
+def test_with_another_systems_key_everything_is_a_programs() -> None:
+    key = ApiKey(b"a-key-of-sixteen-characters", Role.SERVICE, "erp")
+    assert find_class(key, "POST", "/v1/match", Headers({"X-Request-Class": "agent"})) is BATCH
+    assert find_class(key, "GET", "/v1/suggest", Headers({})) is WIDGET
+
+
 @pytest.mark.parametrize("said", ["0", "-1", "1.5", "", "soon", "600001", "9" * 30, "１００"])
 def test_a_deadline_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(InvalidInput, match="X-Request-Deadline-Ms"):
