@@ -77,7 +77,7 @@ ROUTERS = (
 def create_app(settings: Settings | None = None, *, matcher: Matcher | None = None) -> FastAPI:
     """Return the application; with a matcher given it uses that one, and leaves its closing to the giver."""
     settings = settings or Settings()
-    metrics, ring, places = Metrics(), KeyRing(settings.keys), Places()
+    metrics, ring, places = Metrics(), KeyRing(settings.keys, is_required=settings.keys_required), Places()
     app = FastAPI(
         title="Xianzhi 先知",
         description=DESCRIPTION,

@@ -52,10 +52,13 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def serve_with(settings: Settings, *, host: str, port: int) -> None:
     """Serve with these settings until stopped; raises `KeyNeeded` where that would let anybody in."""
-    if not is_loopback(host) and not has_key(settings):
+    is_keyed = has_key(settings)
+    if not is_loopback(host) and not is_keyed:
         raise KeyNeeded(host)
     prepare_process()
     logging.config.dictConfig(LOG_CONFIG)
+    if not is_keyed:
+        typer.echo(describe_missing_key(settings), err=True)
     typer.echo("Opening the knowledge base …")
     with show_progress() as on_progress, open_matcher(settings, on_progress=on_progress) as matcher:
         typer.echo(describe_links(host, port))
@@ -72,6 +75,16 @@ def has_key(settings: Settings) -> bool:
         return False
     with closing(Database(settings.resolved_database_url)) as database:
         return bool(list_records_there(database, now=settings.find_now()))
+
+
+def describe_missing_key(settings: Settings) -> str:
+    """Return what it means that no key is set, and how to make one."""
+    what = (
+        "and keys are required: whatever is asked under /v1 is refused."
+        if settings.keys_required
+        else "so everybody on this machine may do everything, and whoever a proxy on it lets through."
+    )
+    return f"No key is set, {what} Make one: `xianzhi keys create NAME --role admin`."
 
 
 def configure(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvicorn.Config:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import KEY_IN_ADDRESS, READ, is_guarded, lies_under, list_roles, may_call
 from api.errors import Forbidden, KeyEnded, TooManyRequests, Unauthorized, make_error_answer
-from api.limits import Limits, find_home, lies_within
+from api.limits import Limits, lies_within
 from kb.access import ApiKey, Role
 from kb.errors import XianzhiError
 from kb.keys.models import KeyState
@@ -59,8 +59,8 @@ class KeyGate:
     def _admit(self, found: FoundKey | None, scope: Scope) -> ApiKey:
         """Return the key of a request that may pass; raises what it is refused with."""
         if found is None or found.state is not KeyState.IN_FORCE:
-            if (home := find_home(scope)) is not None:
-                refuse_too_many(self.limits.of_strangers.take(home), "without a key that holds")
+            if (caller := self.limits.find_caller(scope)) is not None:
+                refuse_too_many(self.limits.of_strangers.take(caller), "without a key that holds")
             raise Unauthorized(NEEDED) if found is None else KeyEnded(found.state)
         self._count(found, scope)
         refuse_beyond_role(found.key, scope)

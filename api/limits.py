@@ -17,6 +17,7 @@ BURST_SECONDS = 10  # So much of the steady rate may come at once.
 FEWEST_AT_ONCE = 10
 # Who has no right key can only guess or be mistaken.
 WRONG_KEYS_PER_MINUTE = 60
+UNREADABLE = "unreadable"
 HOME_PREFIX = 64  # Whoever has one IPv6 address has 2 ** 64 of them.
 
 
@@ -81,9 +82,14 @@ class Limits:
         """
         address = find_address(scope)
         if address is None or self._knows_proxies:
-            return find_home(scope)
+            return self.find_caller(scope)
         is_forgotten = address.is_private and "x-forwarded-for" in Headers(scope=scope)
         return None if address.is_loopback or is_forgotten else find_home(scope)
+
+    def find_caller(self, scope: Scope) -> str | None:
+        """Return what any sender is counted by: all for whom a named proxy forwards no address, together."""
+        home = find_home(scope)
+        return UNREADABLE if home is None and self._knows_proxies else home
 
 
 def find_address(scope: Scope) -> Address | None:

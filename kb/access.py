@@ -49,9 +49,14 @@ class ApiKey:
     scope: KeyScope = KeyScope()
 
 
+def split_entries(text: str) -> list[str]:
+    """Return what a setting lists: with commas between, or one a line as files have it."""
+    return [entry.strip() for entry in re.split(r"[,\r\n]", text) if entry.strip()]
+
+
 def read_keys(text: str) -> tuple[ApiKey, ...]:
-    """Read `name:role:key` entries with commas between them; raises ValueError, which repeats no key."""
-    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    """Read `name:role:key` entries with commas between them, or one a line; raises ValueError, which repeats no key."""
+    entries = split_entries(text)
     if len(entries) > MOST_KEYS:
         raise ValueError(f"it lists more than {MOST_KEYS} keys")
     keys = tuple(_read_entry(number, entry) for number, entry in enumerate(entries, start=1))
@@ -65,6 +70,11 @@ def list_keys(only: SecretStr | None, named: SecretStr | None) -> tuple[ApiKey, 
     """Return the keys that two settings name: one for everything, and those with roles; none where neither is set."""
     all_powerful = (ApiKey(only.get_secret_value().encode()),) if only else ()
     return (*all_powerful, *(read_keys(named.get_secret_value()) if named else ()))
+
+
+def holds_white_space(key: str) -> bool:
+    """Tell whether a key could never be offered as it is written: blanks around it are lost on the way."""
+    return any(character.isspace() for character in key)
 
 
 def find_key(keys: Sequence[ApiKey], offered: bytes) -> ApiKey | None:
@@ -85,4 +95,6 @@ def _read_entry(number: int, entry: str) -> ApiKey:
         raise ValueError(f"entry {number} has none of the roles {', '.join(Role)}")
     if len(secret) < SHORTEST_KEY:
         raise ValueError(f"the key of entry {number} has fewer than {SHORTEST_KEY} characters")
+    if holds_white_space(secret):
+        raise ValueError(f"the key of entry {number} has white space in it")
     return ApiKey(secret.encode(), Role(role), name)

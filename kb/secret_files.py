@@ -50,7 +50,7 @@ def _read_secret(path: Path, variable: str) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-        text = content.decode("utf-8").strip()
+        text = content.decode("utf-8-sig").strip()  # Windows' editors begin a file with a mark.
     except OSError as error:
         raise SecretFileUnusable(
             f"The file that {variable} names cannot be read: {error.strerror}. Check its name and its rights."

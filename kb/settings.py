@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from kb.access import ApiKey, list_keys, read_keys
+from kb.access import ApiKey, holds_white_space, list_keys, read_keys, split_entries
 from kb.networks import read_networks
 from kb.origins import read_ancestors, read_origins
 from kb.secret_files import SecretFiles
@@ -29,8 +29,7 @@ DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
 def split_secrets(secrets: SecretStr | None) -> tuple[bytes, ...]:
     """Return the secrets that a setting lists."""
-    parts = secrets.get_secret_value().split(",") if secrets else ()
-    return tuple(part.strip().encode() for part in parts if part.strip())
+    return tuple(part.encode() for part in split_entries(secrets.get_secret_value())) if secrets else ()
 
 
 def _check_secrets(value: SecretStr | None, *, shortest: int) -> SecretStr | None:
@@ -194,6 +193,11 @@ class Settings(BaseSettings):
         description="Keys with roles, `name:role:key` with commas between them.",
         examples=["wang:agent:at-least-sixteen-characters"],
     )
+    keys_required: bool = Field(
+        False,
+        description="Ask for a key also where there is none, as behind a proxy on this machine.",
+        examples=["true"],
+    )
     key_requests_per_minute: int = Field(
         6_000,
         ge=0,
@@ -202,11 +206,11 @@ class Settings(BaseSettings):
         examples=["6000"],
     )
     address_requests_per_minute: int = Field(
-        3_000,
+        600,
         ge=0,
         le=1_000_000,
         description="Requests a minute that one address may make with a widget's key; 0 sets no limit.",
-        examples=["3000"],
+        examples=["600"],
     )
     proxies: str = Field(
         "",
@@ -247,6 +251,13 @@ class Settings(BaseSettings):
         read_ancestors(value)
         return value
 
+    @field_validator("api_key")
+    @classmethod
+    def _key_can_be_offered(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and holds_white_space(value.get_secret_value()):
+            raise ValueError("a key has no white space in it; several keys, each with a role, go into api_keys")
+        return value
+
     @field_validator("api_keys")
     @classmethod
     def _keys_can_be_read(cls, value: SecretStr | None) -> SecretStr | None:
@@ -283,11 +294,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read secrets also from the files that variables name."""
+        """Read secrets also from the files that variables name, before the variables: an empty one hides no file."""
         variables: dict[str, str | None] = {}
         for source in (dotenv_settings, env_settings):
             variables |= source.env_vars if isinstance(source, EnvSettingsSource) else {}
-        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls, variables)
+        return init_settings, SecretFiles(settings_cls, variables), env_settings, dotenv_settings
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -10,20 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from eval.bench.multiplied import MixingEncoder, Pieces, multiply
-from eval.bench.served import Served, serve_folder
+from eval.bench.served import OPEN_AND_OWN, Served, serve_folder
 from index.build import Builder
 from index.encoder import OnnxEncoder
 from kb.articles.service import save_article
 from kb.database import Database
 
 REAL_TEXTS = 2_000  # Encoded truly; the vectors of a base are mixed of theirs.
-# Its own database, and no keys.
-SERVED_WITH = {
-    "XIANZHI_DATABASE_URL": "",
-    "XIANZHI_ORDER_SOURCE": "tables",
-    "XIANZHI_API_KEY": "",
-    "XIANZHI_API_KEYS": "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ def serve_base(ground: Ground, *, environment: Mapping[str, str]) -> Iterator[Se
     with tempfile.TemporaryDirectory(prefix="xianzhi-bench-") as name:
         folder = Path(name)
         _build(folder, ground)
-        with serve_folder(folder, folder / "server.log", environment={**SERVED_WITH, **environment}) as served:
+        with serve_folder(folder, folder / "server.log", environment={**OPEN_AND_OWN, **environment}) as served:
             yield served
 
 

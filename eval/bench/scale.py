@@ -21,7 +21,7 @@ from eval.bench.filling import fill_database
 from eval.bench.load import Answers, ask_together
 from eval.bench.multiplied import MixingEncoder, Pieces, multiply
 from eval.bench.recall import Recall, measure_recall
-from eval.bench.served import Served, serve_folder
+from eval.bench.served import OPEN_AND_OWN, Served, serve_folder
 from index.build import Builder
 from index.encoder import OnnxEncoder
 from index.generation import find_newest, list_generations
@@ -35,15 +35,8 @@ REAL_TEXTS = 2_000  # Encoded truly; the vectors of a base are mixed of theirs.
 RECALL_QUESTIONS = 40
 ROUNDS = 3  # Each load is put on so often, in turn with the others and with the encoder alone.
 
-# Its own database, no keys, and nothing of a question remembered: the few hundred that are asked would all be.
-SERVED_WITH = {
-    "XIANZHI_DATABASE_URL": "",
-    "XIANZHI_ORDER_SOURCE": "tables",
-    "XIANZHI_API_KEY": "",
-    "XIANZHI_API_KEYS": "",
-    "XIANZHI_QUESTION_VECTORS": "0",
-    "XIANZHI_QUESTIONS_KEPT": "0",
-}
+# Nothing of a question is remembered: the few hundred that are asked would all be.
+SERVED_WITH = {**OPEN_AND_OWN, "XIANZHI_QUESTION_VECTORS": "0", "XIANZHI_QUESTIONS_KEPT": "0"}
 
 Report = Callable[[str], None]
 

@@ -21,6 +21,17 @@ START_SECONDS = 600.0  # A million passages take a while to be read and compared
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.1
 REQUEST_SECONDS = 5.0
+# Its own database, and no keys, whatever else is set on this machine.
+OPEN_AND_OWN = {
+    "XIANZHI_DATABASE_URL": "",
+    "XIANZHI_DATABASE_URL_FILE": "",
+    "XIANZHI_ORDER_SOURCE": "tables",
+    "XIANZHI_API_KEY": "",
+    "XIANZHI_API_KEY_FILE": "",
+    "XIANZHI_API_KEYS": "",
+    "XIANZHI_API_KEYS_FILE": "",
+    "XIANZHI_KEYS_REQUIRED": "false",
+}
 
 
 class ServerNotStarted(XianzhiError):

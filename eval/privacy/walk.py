@@ -28,7 +28,7 @@ from kb.settings import PREFIX, Settings
 from kb.transfer.exporter import export_path
 from kb.transfer.importer import import_path
 
-OPEN_AND_OWN = {"database_url": "", "api_key": None, "api_keys": None, "order_source": "tables"}
+OPEN_AND_OWN = {"database_url": "", "api_key": None, "api_keys": None, "keys_required": False, "order_source": "tables"}
 NOW = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
 BY_COMMAND = 3  # The command line loads everything anew each time.
 # What is kept masked; the tables of customers and orders hold the shop's own data and are not looked at.

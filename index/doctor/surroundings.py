@@ -24,10 +24,23 @@ def examine_surroundings(
     """Yield how much room there is, and each setting or right that lets in whom it should not."""
     yield _examine_room(settings)
     yield from _examine_rights(settings, environment_file)
-    if not settings.keys and not has_stored_key:
-        what = "No key is set: whoever uses this machine may do everything, and nobody beyond it is served."
-        yield Observation(Part.SETTINGS, Level.NOTE, what, "Make one: `xianzhi keys create NAME --role admin`.")
+    yield from _examine_keys(settings, has_stored_key=has_stored_key)
     yield from _examine_settings(settings)
+
+
+def _examine_keys(settings: Settings, *, has_stored_key: bool) -> Iterator[Observation]:
+    required = f"{PREFIX}KEYS_REQUIRED"
+    if has_stored_key and not settings.keys and not settings.keys_required:
+        what = "The keys are in the database alone: with another one, or a backup from before the first key, nobody is "
+        yield Observation(Part.SETTINGS, Level.NOTE, f"{what}asked for any.", f"Set {required}=true.")
+    if has_stored_key or settings.keys:
+        return
+    level, what = (
+        (Level.WRONG, f"{required} is set and no key is there: whatever is asked under /v1 is refused.")
+        if settings.keys_required
+        else (Level.NOTE, "No key is set: whoever uses this machine may do everything, and nobody beyond it is served.")
+    )
+    yield Observation(Part.SETTINGS, level, what, "Make one: `xianzhi keys create NAME --role admin`.")
 
 
 def _examine_room(settings: Settings) -> Observation:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import KeyNeeded, describe_links, has_key, serve_with
+from api.cli import KeyNeeded, describe_links, describe_missing_key, has_key, serve_with
 from api.logs import JsonFormatter
 from api.own_host import is_loopback
 from kb.access import Role
@@ -43,6 +43,12 @@ def test_a_key_that_was_made_here_is_one_also_after_its_end(
         made = create_key(session, NewKey("wang", Role.AGENT), Caller("me", None, "r1"), now=now)
         revoke_key(session, made.record.key_id, Caller("me", None, "r2"), now=now)
     assert has_key(settings)
+
+
+def test_whoever_serves_without_a_key_is_told_what_that_means(tmp_path: Path) -> None:
+    open_to_all = Settings(_env_file=None, data_dir=tmp_path)
+    assert "everybody on this machine may do everything" in describe_missing_key(open_to_all)
+    assert "refused" in describe_missing_key(open_to_all.model_copy(update={"keys_required": True}))
 
 
 def test_a_database_that_is_older_than_keys_has_none(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +15,13 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from api.app import create_app
+from api.auth import is_guarded
 from kb.access import Role
 from kb.audit.models import AuditRow, Caller
 from kb.keys.models import KeyRow, NewKey
+from kb.keys.openings import OPENED
 from kb.keys.service import create_key
+from kb.settings import Settings
 from tests.api.conftest import Shop, fill, open_shop
 from tests.api.widget_shop import ORIGIN
 
@@ -120,6 +124,7 @@ def test_the_first_key_closes_a_running_service_and_lets_any_host_in_with_it(
         ({"name": "a", "role": "agent", "days": 0}, "body.days"),
         ({"name": "a", "role": "agent", "days": True}, "body.days"),
         ({"name": "a", "role": "agent", "paths": ["/metrics"]}, "under /v1"),
+        ({"name": "a", "role": "agent", "paths": ["/v1/MATCH"]}, "begins with /v1/MATCH"),
         ({"name": "a", "role": "agent", "addresses": ["10.0.0.1/8"]}, "IP addresses"),
         ({"name": "a", "role": "agent", "scope": {}}, "scope"),
     ],
@@ -129,6 +134,42 @@ def test_a_key_that_cannot_be_is_refused_with_what_to_do(shop: Shop, body: dict[
     assert answer.status_code == 422
     assert problem in answer.text
     assert shop.client.get("/v1/keys", headers=ADMIN).json() == {"items": []}
+
+
+def test_a_key_may_be_narrowed_to_every_route_that_asks_for_one_and_to_no_other() -> None:
+    routes = create_app(Settings(_env_file=None)).openapi()["paths"]
+    assert sorted(OPENED) == sorted(re.sub(r"\{\w+\}", "{}", path) for path in routes if is_guarded(path))
+
+
+@pytest.mark.parametrize("key_id", ["%00", "nothing", "4fK9aB2mQ7pZ%0A", "4fK9aB2mQ7p-"])
+@pytest.mark.parametrize("act", ["revoke", "rotate"])
+def test_what_is_no_id_of_a_key_is_refused_before_the_database_sees_it(shop: Shop, key_id: str, act: str) -> None:
+    assert code_of(shop.client.post(f"/v1/keys/{key_id}:{act}", json={}, headers=ADMIN)) == (422, "invalid_request")
+
+
+def test_a_key_of_a_role_that_only_a_newer_version_has_is_listed_and_revoked(shop: Shop) -> None:
+    key_id, _ = make(shop)
+    with shop.database.write() as session:
+        session.get_one(KeyRow, key_id).role = "auditor"
+    assert shop.client.get("/v1/keys", headers=ADMIN).json()["items"][0]["role"] == "auditor"
+    assert shop.client.post(f"/v1/keys/{key_id}:revoke", headers=ADMIN).json()["state"] == "revoked"
+
+
+def test_where_keys_are_required_nobody_is_answered_without_one(tmp_path: Path, empty_sqlite_file: Path) -> None:
+    with open_shop(tmp_path, empty_sqlite_file) as shop:
+        settings = shop.settings.model_copy(update={"keys_required": True})
+        with TestClient(create_app(settings, matcher=shop.matcher)) as client:
+            assert code_of(client.get("/v1/orders")) == (401, "unauthorized")
+            assert code_of(client.get("/v1/keys")) == (401, "unauthorized")
+            assert client.get("/healthz").status_code == 200
+
+
+def test_guessing_through_a_proxy_is_slowed_down_whatever_address_is_claimed(shop: Shop) -> None:
+    settings = shop.settings.model_copy(update={"proxies": "10.9.0.1"})
+    with TestClient(create_app(settings, matcher=shop.matcher), client=("10.9.0.1", 1)) as client:
+        claims = [{**bear("guess"), "X-Forwarded-For": f"visitor-{number}"} for number in range(12)]
+        answers = [client.get("/v1/orders", headers=claim).status_code for claim in claims]
+    assert answers == [401] * 10 + [429] * 2
 
 
 def test_a_key_that_only_reads_changes_nothing(shop: Shop) -> None:

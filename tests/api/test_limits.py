@@ -92,6 +92,16 @@ def test_visitors_behind_a_forgotten_proxy_share_no_limit() -> None:
     assert named.find_visitor(scope_of("10.0.0.1", forwarded=True)) == "10.0.0.1"
 
 
+def test_whatever_a_proxy_forwards_that_is_no_address_is_one_caller() -> None:
+    named = Limits(of_key=1, of_address=60, proxies=("10.0.0.9",))
+    callers = {named.find_caller(scope_of(forged)) for forged in ("unknown", "x" * 5_000, "10.0.0.300")}
+    assert len(callers) == 1
+    assert callers == {named.find_visitor(scope_of("unknown"))}
+    assert None not in callers
+    assert named.find_caller(scope_of("203.0.113.9")) == "203.0.113.9"
+    assert Limits(of_key=1, of_address=1).find_caller(scope_of(None)) is None
+
+
 def test_a_request_lies_within_networks_of_its_own_kind() -> None:
     assert lies_within(scope_of("10.1.2.3"), ("10.1.0.0/16",))
     assert lies_within(scope_of("::ffff:10.1.2.3"), ("2001:db8::/32", "10.1.0.0/16"))

@@ -254,6 +254,27 @@ def test_dangerous_settings_and_rights_are_found(tmp_path: Path) -> None:
         assert words in said
 
 
+@pytest.mark.parametrize(
+    ("settings", "has_stored_key", "expected"),
+    [
+        ({}, False, [(Level.NOTE, "No key is set")]),
+        ({"keys_required": True}, False, [(Level.WRONG, "XIANZHI_KEYS_REQUIRED is set")]),
+        ({}, True, [(Level.NOTE, "The keys are in the database alone")]),
+        ({"keys_required": True}, True, []),
+        ({"api_keys": "wang:agent:0123456789abcdef"}, True, []),
+    ],
+)
+def test_where_nobody_would_be_asked_for_a_key_it_is_said(
+    tmp_path: Path, settings: dict[str, Any], has_stored_key: bool, expected: list[tuple[Level, str]]
+) -> None:
+    nowhere = tmp_path / ".env"
+    surroundings = make_settings(tmp_path, **settings)
+    told = list(examine_surroundings(surroundings, environment_file=nowhere, has_stored_key=has_stored_key))
+    of_keys = [one for one in told if one.part is Part.SETTINGS]
+    assert [one.level for one in of_keys] == [level for level, _ in expected]
+    assert all(one.what.startswith(said) for one, (_, said) in zip(of_keys, expected, strict=True))
+
+
 def test_usual_settings_of_a_locked_folder_are_well(tmp_path: Path) -> None:
     os.chmod(tmp_path, 0o700)
     settings = make_settings(tmp_path, api_keys="wang:agent:0123456789abcdef")

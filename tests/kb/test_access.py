@@ -26,6 +26,8 @@ def test_entries_are_read_in_order_and_a_key_may_hold_colons() -> None:
         ("王:agent:secretsecretsecret", "entry 1 is not name:role:key"),
         ("wang:boss:secretsecretsecret", "none of the roles admin, supervisor, agent, editor, analyst,"),
         ("wang:agent:secret", "fewer than 16 characters"),
+        ("wang:agent:secret secret secret", "white space"),
+        (f"{WANG}\nlin:editor:secret", "fewer than 16 characters"),
         (f"{WANG},wang:editor:secretsecretsecret", "the same name"),
         (f"{WANG},lin:editor:aaaaaaaaaaaaaaaa", "the same key"),
     ],
@@ -34,6 +36,12 @@ def test_an_entry_that_cannot_be_used_is_named_by_its_number(text: str, problem:
     with pytest.raises(ValueError, match=problem) as caught:
         read_keys(text)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["one key", "one\nanother", " one"])
+def test_the_one_key_holds_no_white_space(key: str) -> None:
+    with pytest.raises(ValidationError, match="white space"):
+        Settings.model_validate({"api_key": key})
 
 
 def test_a_wrong_setting_ends_the_start_and_repeats_no_key() -> None:

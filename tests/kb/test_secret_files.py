@@ -42,6 +42,31 @@ def test_a_setting_that_is_given_twice_ends_the_start(secret: Path, monkeypatch:
         Settings(_env_file=None)
 
 
+@pytest.mark.parametrize("name", SECRETS)
+def test_an_empty_variable_hides_no_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = {"api_keys": KEYS, "database_url": "postgresql+psycopg://shop:password@host/database"}
+    (tmp_path / "secret").write_text(secrets.get(name, "0123456789abcdef" * 2))
+    monkeypatch.setenv(f"XIANZHI_{name.upper()}_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv(f"XIANZHI_{name.upper()}", "")
+    assert getattr(Settings(_env_file=None), name)
+
+
+def test_a_file_holds_a_key_a_line_and_may_begin_with_a_byte_order_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_bytes(f"\ufeff{KEYS}\r\n\r\nlin:editor:fedcba9876543210\n".encode())
+    monkeypatch.setenv("XIANZHI_API_KEYS_FILE", str(tmp_path / "secret"))
+    keys = Settings(_env_file=None).keys
+    assert [(key.name, key.secret) for key in keys] == [("wang", b"0123456789abcdef"), ("lin", b"fedcba9876543210")]
+
+
+def test_a_file_holds_a_secret_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("the-newer-of-both-secrets\nthe-older-of-both-secrets\n")
+    monkeypatch.setenv("XIANZHI_WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
+    secrets = Settings(_env_file=None).webhook_secrets
+    assert secrets == (b"the-newer-of-both-secrets", b"the-older-of-both-secrets")
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
