@@ -7,29 +7,33 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-import orjson
 
 from eval.bench.encoder_rate import measure_encoder
 from eval.bench.filling import fill_database
+from eval.bench.kept import (
+    DATABASE_FILE,
+    GENERATIONS,
+    Built,
+    describe_origin,
+    find_built,
+    get_generation,
+    write_built,
+)
 from eval.bench.load import Answers, ask_together
 from eval.bench.multiplied import MixingEncoder, Pieces, multiply
 from eval.bench.recall import Recall, measure_recall
 from eval.bench.served import OPEN_AND_OWN, Served, serve_folder
 from index.build import Builder
 from index.encoder import OnnxEncoder
-from index.generation import find_newest, list_generations
 from kb.database import Database
-from kb.identity import ensure_identity
 
-BUILT_FILE = "built.json"  # In a base that is kept: what building it has taken.
-BUILT = ("build_seconds", "build_megabytes", "encode_seconds", "bytes_a_passage")
 WARM_UP_SECONDS = 3.0
 REAL_TEXTS = 2_000  # Encoded truly; the vectors of a base are mixed of theirs.
 RECALL_QUESTIONS = 40
@@ -57,7 +61,7 @@ class SizeFigures:
 
     size: int
     build_seconds: float = 0.0
-    build_megabytes: float = 0.0  # At most, of the process that builds.
+    build_megabytes: float = 0.0  # At most, of the process that builds; its workers are not counted.
     encode_seconds: float = 0.0  # What one core would take for every heading and passage.
     bytes_a_passage: float = 0.0
     start_seconds: float = 0.0
@@ -91,13 +95,14 @@ def measure_size(
 ) -> SizeFigures:
     """Build a base of so many passages, serve it, and put the loads on it in turn.
 
-    It lies in a temporary folder, or below `bases`, where one that is there already is served as it is.
+    It lies in a temporary folder, or below `bases`, where one that is there already is served as it is;
+    raises `InvalidInput` where that is another one than would be built.
     """
-    figures = SizeFigures(size)
     with _open_folder(bases, size) as folder:
-        _build_once(folder, plan.pieces, encoder, figures, report=report)
+        built = _build_once(folder, size, plan.pieces, encoder, report=report)
+        figures = SizeFigures(size, **built.model_dump(exclude={"origin"}))
         report(f"{size:,} passages: recall")
-        (generation,) = list_generations(folder / "generations")
+        generation = get_generation(folder, built.origin)
         vectors = np.vstack([encoder.encode_questions([question]) for question in plan.questions[:RECALL_QUESTIONS]])
         figures.recall = measure_recall(generation, vectors)
         report(f"{size:,} passages: the server starts")
@@ -126,50 +131,42 @@ def _open_folder(bases: Path | None, size: int) -> Iterator[Path]:
         yield Path(name)
 
 
-def _build_once(folder: Path, pieces: Pieces, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
+def _build_once(folder: Path, size: int, pieces: Pieces, encoder: OnnxEncoder, *, report: Report) -> Built:
     """Build the base, or read what building the one that is there has taken."""
-    built = folder / BUILT_FILE
-    if built.is_file():
-        for name, value in orjson.loads(built.read_bytes()).items():
-            setattr(figures, name, value)
-        return
-    _build(folder, pieces, encoder, figures, report=report)
-    built.write_bytes(orjson.dumps({name: getattr(figures, name) for name in BUILT}))
+    origin = describe_origin(pieces, encoder.fingerprint)
+    built = find_built(folder, origin)
+    if built is None:
+        built = _build(folder, size, pieces, encoder, report=report)
+        write_built(folder, built)
+    return built
 
 
-def _build(folder: Path, pieces: Pieces, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
+def _build(folder: Path, size: int, pieces: Pieces, encoder: OnnxEncoder, *, report: Report) -> Built:
     now = datetime.now(UTC)
-    database = Database(f"sqlite:///{folder / 'xianzhi.db'}")
-    try:
+    with closing(Database(f"sqlite:///{folder / DATABASE_FILE}")) as database:
         database.migrate()
-        report(f"{figures.size:,} passages: filling the database")
-        fill_database(database, multiply(pieces, figures.size), now=now)
-        report(f"{figures.size:,} passages: building")
+        report(f"{size:,} passages: filling the database")
+        fill_database(database, multiply(pieces, size), now=now)
+        report(f"{size:,} passages: building")
         real = [f"{title} {sentence}" for title, sentence in zip(pieces.titles, pieces.sentences, strict=False)]
         started = time.process_time()
         mixing = MixingEncoder(encoder, real[:REAL_TEXTS])
         seconds_a_text = (time.process_time() - started) / len(real[:REAL_TEXTS])
 
         def show(step: str, done: int, total: int) -> None:
-            report(f"{figures.size:,} passages: building, {step} {done:,} of {total:,}")
+            report(f"{size:,} passages: building, {step} {done:,} of {total:,}")
 
         started = time.perf_counter()
-        builder = Builder(database, mixing, folder / "generations")
-        manifest = builder.build(now=now, on_progress=show)
-        figures.build_seconds = time.perf_counter() - started
-        figures.build_megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        figures.encode_seconds = seconds_a_text * (manifest.headings + manifest.passages)
-        newest = find_newest(
-            folder / "generations",
-            database_id=ensure_identity(database),
-            encoder=encoder.fingerprint.digest(),
-            up_to=manifest.revision,
-        )
-        assert newest is not None
-        files = [path.stat().st_size for path in newest[0].rglob("*") if path.is_file()]
-        figures.bytes_a_passage = sum(files) / manifest.passages
-    finally:
-        database.close()
+        manifest = Builder(database, mixing, folder / GENERATIONS).build(now=now, on_progress=show)
+        build_seconds = time.perf_counter() - started
+    files = [path.stat().st_size for path in (folder / GENERATIONS / manifest.name).rglob("*") if path.is_file()]
+    return Built(
+        origin=describe_origin(pieces, encoder.fingerprint),
+        build_seconds=build_seconds,
+        build_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        encode_seconds=seconds_a_text * (manifest.headings + manifest.passages),
+        bytes_a_passage=sum(files) / manifest.passages,
+    )
 
 
 def _load(served: Served, plan: Plan, encoder: OnnxEncoder, figures: SizeFigures, *, report: Report) -> None:
