@@ -47,6 +47,7 @@ TAKES_A_PLACE = ("/v1/match", "/v1/widget")
 OF_VISITORS = ("/v1/widget", "/v1/suggest")
 OF_PROGRAMS = ("/v1/events", "/v1/synonyms:preview", "/v1/notices:preview")
 KNOWLEDGE, CHANGES = ("/v1/articles", "/v1/synonyms", "/v1/notices"), frozenset({"PUT", "POST", "DELETE", "PATCH"})
+BRINGS_BODY = frozenset({"POST", "PUT", "PATCH"})
 Answer = TypeVar("Answer")
 
 
@@ -90,7 +91,7 @@ class Admission:
         try:
             state["request_class"], state["deadline"] = kind, read_deadline(headers, kind)
             self._refuse_hopeless(kind, state["deadline"], path)
-            if not has_body(headers):
+            if not brings_body(scope["method"], headers):
                 enter()
         except XianzhiError as error:
             await make_error_answer(state["request_id"], error)(scope, receive, send_and_note)
@@ -113,8 +114,13 @@ class Admission:
             self.places.refuse_hopeless(kind, deadline)
 
 
-def has_body(headers: Headers) -> bool:
-    """Tell whether something is still to come: who sends half of it takes nobody's place, only a connection."""
+def brings_body(method: str, headers: Headers) -> bool:
+    """Tell whether something is still to come that is read: who sends half of it takes nobody's place.
+
+    It takes a connection, of which there are so many.
+    """
+    if method not in BRINGS_BODY:
+        return False
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 

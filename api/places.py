@@ -22,6 +22,7 @@ from index.deadline import Deadline
 
 PLACES = 4
 FIRST_PACE_SECONDS = 0.02  # Between two grants, until it is measured.
+PACE_HOLDS_SECONDS = 2.0  # As long as the longest wait of a visitor.
 NEWEST_COUNTS = 0.05  # Of the measured pace, how much the newest interval is at least: about twenty count.
 CAUTION = 1.5  # A line may slow down after somebody joined it, and nobody is to wait only to be refused.
 Answer = TypeVar("Answer")
@@ -61,6 +62,7 @@ class _Line:
     had: float = 0.0  # Of its share, by the clock that all lines go by.
     pace_seconds: float = FIRST_PACE_SECONDS
     moves: int = 0  # How often the pace was measured.
+    measured_at: float = -math.inf
     moved_at: float | None = None  # When somebody was last called; None while nobody waits.
 
     @property
@@ -71,12 +73,18 @@ class _Line:
     def expected_wait_seconds(self) -> float:
         return self.pace_seconds * (len(self.waiting) + 1)
 
+    def forget_stale_pace(self, now: float) -> None:
+        """Begin to measure anew where nobody has waited for a while: a moment's standstill says nothing of now."""
+        if not self.waiting and now - self.measured_at > PACE_HOLDS_SECONDS:
+            self.pace_seconds, self.moves = FIRST_PACE_SECONDS, 0
+
     def note_move(self, now: float) -> None:
         """Note that somebody was called."""
         if self.moved_at is not None:
             self.moves += 1
             newest_counts = max(NEWEST_COUNTS, 1 / self.moves)
             self.pace_seconds += newest_counts * (now - self.moved_at - self.pace_seconds)
+            self.measured_at = now
         self.moved_at = now if self.waiting else None
 
 
@@ -109,6 +117,7 @@ class Places:
         line = self._lines[kind]
         if self._is_free(line):
             return
+        line.forget_stale_pace(self._clock())
         expected = CAUTION * line.expected_wait_seconds
         is_long = len(line.waiting) >= line.rules.most_waiting or expected > line.rules.longest_wait_seconds
         # An empty line may always be joined: how fast it moves by now is seen by nothing else.

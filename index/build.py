@@ -35,6 +35,7 @@ from index.generation import (
     WORDS_FILE,
     Manifest,
     find_newest,
+    find_of_any_format,
     list_generations,
     name_generation,
     revision_of,
@@ -108,11 +109,11 @@ class Builder:
                 experience = read_experience(session, now=now)
             newest = self._find_newest(identity, revision)
             known = _read_known(newest)
-            kept = _choose_learnt(newest, learnt)
+            kept = self._find_learnt(identity, revision) if learnt is None else learnt
             name = name_generation(revision, others=[path.name for path in list_generations(self.folder)])
             with publish_folder(self.folder / name) as scratch:
                 write_catalogue(scratch, [make_entry(item, population) for item in items])
-                if kept is not None:
+                if isinstance(kept, Learnt):
                     write_learnt(kept, scratch / RECIPE_FILE)
                 reasons = learn_reasons(experience)
                 if reasons is not None:
@@ -167,6 +168,11 @@ class Builder:
     def _find_newest(self, identity: str, revision: int) -> Newest:
         return find_newest(self.folder, database_id=identity, encoder=self.encoder.fingerprint.digest(), up_to=revision)
 
+    def _find_learnt(self, identity: str, revision: int) -> Learnt | None:
+        encoder = self.encoder.fingerprint.digest()
+        path = find_of_any_format(self.folder, RECIPE_FILE, database_id=identity, encoder=encoder, up_to=revision)
+        return None if path is None else read_learnt(path)
+
     def _sweep(self) -> None:
         """Remove what killed builds left behind; nobody else builds while we hold the lock."""
         for path in self.folder.glob(f".{PREFIX}[0-9]*"):
@@ -201,14 +207,6 @@ def _read_known(newest: Newest) -> Known:
     vectors = np.vstack([map_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)])
     size = manifest.headings + manifest.passages
     return {raw[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES]: vectors[n] for n in range(size)}
-
-
-def _choose_learnt(newest: Newest, given: Learnt | Forget | None) -> Learnt | None:
-    if given is FORGET:
-        return None
-    if isinstance(given, Learnt):
-        return given
-    return None if newest is None else read_learnt(newest[0] / RECIPE_FILE)
 
 
 _Documents = tuple[list[LexicalDocument], list[LexicalDocument]]

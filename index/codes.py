@@ -34,9 +34,6 @@ NEAR_CELLS = 5 / 8  # Of all, looked into without a filter.
 # Of all rows; a filter that lets fewer through may leave out just those cells that lie near, so all are looked into.
 NEARLY_ALL = 0.75
 
-# One thread a search: requests are what runs side by side.
-faiss.omp_set_num_threads(1)
-
 
 class Codes:
     """The codes of some rows of unit vectors."""
@@ -49,6 +46,7 @@ class Codes:
 
     def find(self, question: FloatVector, *, limit: int, allowed: BoolArray | None) -> IntArray:
         """Return rows among which the `limit` nearest very probably are, in no order; `allowed` tells which may be."""
+        faiss.omp_set_num_threads(1)  # Of the thread that calls: requests are what runs side by side.
         selector, cells = None, max(1, int(NEAR_CELLS * self._coded.nlist))
         if allowed is not None:
             selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]

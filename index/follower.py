@@ -60,6 +60,7 @@ log = logging.getLogger(__name__)
 
 ItemName = tuple[ItemKind, str]
 MOST_CHANGES_AT_ONCE = 50  # Encoding what is new of these holds up a match for a second or two; more would not do.
+LOADED_BESIDE_FROM = 20_000  # Items: a generation of fewer is verified and loaded in less than a second.
 RETRY_SECONDS = 5.0  # Between two attempts to take in what could not be written.
 
 
@@ -97,7 +98,7 @@ class _Lexical:
 class LiveIndex:
     """Follows the database; `snapshot()` is never older than what was committed when it was called."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # What it works with, and its limits.
         self,
         database: Database,
         encoder: Encoder,
@@ -105,12 +106,14 @@ class LiveIndex:
         *,
         clock: Callable[[], datetime] = utc_now,
         retry_seconds: float = RETRY_SECONDS,
+        loaded_beside_from: int = LOADED_BESIDE_FROM,
     ) -> None:
         self.database = database
         self.encoder = encoder
         self.folder = folder
         self.clock = clock
         self.retry_seconds = retry_seconds
+        self.loaded_beside_from = loaded_beside_from
         self._identity = ensure_identity(database)
         self._lock = threading.Lock()
         self._live: LiveFolder | None = None
@@ -132,7 +135,8 @@ class LiveIndex:
     def look(self, *, wait: bool = False) -> Sight:
         """Return the index as of the database's newest commit, and that commit's revision.
 
-        A large import is taken in beside the matches, which meanwhile answer from the state before it; `wait` waits.
+        A large import, or another process's generation of a large base, is taken in beside the matches, which meanwhile
+        answer from the state before it; `wait` waits.
         Where the disk is full they go on answering from it too: texts are checked again when they are loaded.
         """
         current = self._require_current()
@@ -162,10 +166,13 @@ class LiveIndex:
         return self._current
 
     def _is_far_behind(self, current: Snapshot, revision: int) -> bool:
-        """Tell whether another thread is taking in a large import, and start one where that is needed."""
+        """Tell whether another thread takes in a large import or generation, and start one where that is needed."""
         if self._background is not None and self._background.is_alive():
             return True
-        if revision - current.revision <= MOST_CHANGES_AT_ONCE or self._is_overtaken(current):
+        if self._is_overtaken(current):
+            if len(current.catalogue) < self.loaded_beside_from:
+                return False
+        elif revision - current.revision <= MOST_CHANGES_AT_ONCE:
             return False
         self._background = threading.Thread(target=self._catch_up_in_background, name="follower", daemon=True)
         self._background.start()

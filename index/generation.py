@@ -171,6 +171,23 @@ def find_newest(folder: Path, *, database_id: str, encoder: str, up_to: int) -> 
     return None
 
 
+def find_of_any_format(folder: Path, name: str, *, database_id: str, encoder: str, up_to: int) -> Path | None:
+    """Return a file of the newest generation of this database and encoder, whatever its format, where it is sound.
+
+    For what is handed on from one generation to the next: a newer program must not forget what a shop has learnt.
+    """
+    for path in list_generations(folder):
+        try:
+            manifest = read_manifest(path)
+        except GenerationDamaged:
+            continue
+        if not _is_of(manifest, database_id, encoder, up_to):
+            continue
+        is_there = name in manifest.files and _is_sound(path, (name, manifest.files[name]))
+        return path / name if is_there else None
+    return None
+
+
 def write_catalogue(folder: Path, entries: Sequence[Entry]) -> None:
     """Write the catalogue: a line an item, where each line begins, and the columns that are read at once."""
     lines = [orjson.dumps(entry) + b"\n" for entry in entries]
@@ -217,5 +234,9 @@ def _hash_content(content: dict[str, object]) -> str:
 
 
 def _fits(manifest: Manifest, database_id: str, encoder: str, up_to: int) -> bool:
-    same = manifest.format == GENERATION_FORMAT and manifest.database_id == database_id
-    return same and manifest.encoder == encoder and manifest.revision <= up_to
+    return manifest.format == GENERATION_FORMAT and _is_of(manifest, database_id, encoder, up_to)
+
+
+def _is_of(manifest: Manifest, database_id: str, encoder: str, up_to: int) -> bool:
+    same = manifest.database_id == database_id and manifest.encoder == encoder
+    return same and manifest.revision <= up_to

@@ -186,12 +186,14 @@ class Matcher:
         watch = watch or Stopwatch()
         # The index before the database: what it names can then be loaded, and may be kept for its revision.
         sight = self.live.look()
+        watch.deadline.check()  # What is new of the base may have been taken in first.
         snapshot = sight.snapshot
         recipe = self.find_recipe(snapshot)
         question = read_question(request.question, request.turns if recipe.turns_count else ())
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
         named = find_order(self._orders, request)
+        watch.deadline.check()  # The shop's own system may have been asked.
         context = self._make_context(named.order, request)
         self._shelf = shelf = self._shelf.at(sight.revision)
         reader = self._find_reader(snapshot, shelf)

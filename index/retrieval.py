@@ -12,7 +12,7 @@ from index.encoder import Encoder, FloatVector
 from index.highlight import telling_terms
 from index.question import Question
 from index.reading import QuestionReader, list_other_writings
-from index.searcher import Candidates, TermHits, complete_candidates, find_by_terms
+from index.searcher import Candidates, SideBySide, TermHits, complete_candidates, find_by_terms
 from index.snapshot import Snapshot
 from index.stopwatch import Stopwatch
 from index.wording import Reading
@@ -36,6 +36,7 @@ class Retriever:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._threads = ThreadPoolExecutor(TERM_THREADS, thread_name_prefix="terms")
+        self._both = SideBySide(self._threads)
 
     def retrieve(
         self, snapshot: Snapshot, reader: QuestionReader, question: Question, allowed: BoolArray, watch: Stopwatch
@@ -49,7 +50,7 @@ class Retriever:
         vector = self._encoder.encode_question(searched, beside=by_terms.start, deadline=watch.deadline)
         watch.lap("encode")
         hits = by_terms.result()
-        candidates = complete_candidates(snapshot, vector, hits, allowed, reader.recipe)
+        candidates = complete_candidates(snapshot, vector, hits, allowed, reader.recipe, both=self._both)
         watch.lap("search")
         return Retrieved(reading, vector, telling_terms(hits.terms), candidates)
 
@@ -58,7 +59,7 @@ class Retriever:
     ) -> Retrieved:
         """Return what is found for a question that was read and encoded already, among other items."""
         hits = _search_terms(snapshot, reader, first.reading, question, allowed)
-        candidates = complete_candidates(snapshot, first.vector, hits, allowed, reader.recipe)
+        candidates = complete_candidates(snapshot, first.vector, hits, allowed, reader.recipe, both=self._both)
         return Retrieved(first.reading, first.vector, telling_terms(hits.terms), candidates)
 
 

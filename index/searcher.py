@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from index.snapshot import Snapshot
 from index.vectors import FloatVector, VectorIndex
 
 FloatArray = NDArray[np.float64]
+Done = TypeVar("Done")
 
 # A base of so few documents is scored whole in one search: cheaper than asking again for what was not found.
 WHOLE_BASE = 2_000
@@ -59,24 +61,52 @@ def find_by_terms(
     )
 
 
-def complete_candidates(
-    snapshot: Snapshot, vector: FloatVector, hits: TermHits, allowed: BoolArray, recipe: Recipe = STANDARD
+class SideBySide:
+    """Does two things at once in a large base, where each takes milliseconds outside the interpreter."""
+
+    def __init__(self, threads: Executor | None = None) -> None:
+        self._threads = threads
+
+    def run(self, snapshot: Snapshot, one: Callable[[], Done], other: Callable[[], Done]) -> tuple[Done, Done]:
+        """Return what both return."""
+        if self._threads is None or not snapshot.lexical_full.is_large:
+            return one(), other()
+        later = self._threads.submit(other)
+        return one(), later.result()
+
+
+ONE_AFTER_THE_OTHER = SideBySide()
+
+
+def complete_candidates(  # noqa: PLR0913  # A question's parts, and by what it is searched for.
+    snapshot: Snapshot,
+    vector: FloatVector,
+    hits: TermHits,
+    allowed: BoolArray,
+    recipe: Recipe = STANDARD,
+    *,
+    both: SideBySide = ONE_AFTER_THE_OTHER,
 ) -> Candidates:
     """Return every candidate that any source of the recipe finds, best first, scored by all its sources."""
     dense = {
         Source.DENSE_HEADING: make_dense(snapshot.headings, vector),
         Source.DENSE_PASSAGE: make_dense(snapshot.passages, vector),
     }
+    headings, passages = both.run(
+        snapshot,
+        lambda: dense[Source.DENSE_HEADING].find(snapshot.heading_owner, allowed),
+        lambda: dense[Source.DENSE_PASSAGE].find(snapshot.passage_owner, allowed),
+    )
     finders: Mapping[Source, Callable[[], IntArray]] = {
-        Source.DENSE_HEADING: lambda: dense[Source.DENSE_HEADING].find(snapshot.heading_owner, allowed),
-        Source.DENSE_PASSAGE: lambda: dense[Source.DENSE_PASSAGE].find(snapshot.passage_owner, allowed),
+        Source.DENSE_HEADING: lambda: headings,
+        Source.DENSE_PASSAGE: lambda: passages,
         Source.LEXICAL_HEADING: hits.headings.best,
         Source.LEXICAL_FULL: hits.full.best,
         Source.IDENTIFIER: hits.identified.best,
     }
     found = [finders[source]() for source in recipe.weights]
     ordinals = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
-    return _complete(snapshot, dense, hits, ordinals, recipe.weights)
+    return _complete(snapshot, dense, hits, ordinals, recipe.weights, both)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,27 +199,28 @@ def _keep_best(owners: IntArray, scores: FloatVector, allowed: BoolArray, *, exh
     return OwnerScores(unique, scores[kept][first].astype(np.float64), exhausted)
 
 
-def _complete(
+def _complete(  # noqa: PLR0913  # As above.
     snapshot: Snapshot,
     dense: Mapping[Source, DenseRows],
     hits: TermHits,
     ordinals: IntArray,
     weights: Mapping[Source, float],
+    both: SideBySide,
 ) -> Candidates:
     catalogue = snapshot.catalogue
     dense_heading, _ = _score_rows(dense[Source.DENSE_HEADING], catalogue.heading_start, ordinals)
     dense_passage, best_passages = _score_rows(dense[Source.DENSE_PASSAGE], catalogue.passage_start, ordinals)
+    heading_documents = int(catalogue.columns.headings[ordinals].sum())
+    lexical_heading, lexical_full = both.run(
+        snapshot,
+        lambda: _score_terms(snapshot.lexical_headings, hits.terms, ordinals, hits.headings, heading_documents),
+        lambda: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
+    )
     columns = {
         Source.DENSE_HEADING: dense_heading,
         Source.DENSE_PASSAGE: dense_passage,
-        Source.LEXICAL_HEADING: _score_terms(
-            snapshot.lexical_headings,
-            hits.terms,
-            ordinals,
-            hits.headings,
-            int(catalogue.columns.headings[ordinals].sum()),
-        ),
-        Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
+        Source.LEXICAL_HEADING: lexical_heading,
+        Source.LEXICAL_FULL: lexical_full,
         Source.IDENTIFIER: np.nan_to_num(hits.identified.read(ordinals)),
     }
     unread = hits.unread[ordinals]

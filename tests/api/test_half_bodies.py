@@ -33,10 +33,10 @@ class Slow:
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
 
-def make_scope() -> Scope:
+def make_scope(method: str = "POST") -> Scope:
     headers = [(b"content-length", b"2")]
     state = {"request_id": "r1"}
-    return {"type": "http", "method": "POST", "path": "/v1/events", "headers": headers, "state": state}
+    return {"type": "http", "method": method, "path": "/v1/events", "headers": headers, "state": state}
 
 
 async def call(door: Admission, *messages: Message) -> int:
@@ -111,6 +111,23 @@ def test_who_was_let_in_with_half_a_body_is_refused_where_it_is_full_by_the_othe
         assert not any(door.inside.values())
 
     asyncio.run(ask())
+
+
+def test_a_body_that_nobody_reads_hides_no_request() -> None:
+    async def ask() -> int:
+        seen: list[int] = []
+
+        async def look(scope: Scope, receive: Receive, send: Send) -> None:
+            seen.append(sum(door.inside.values()))
+
+        async def never() -> Message:
+            raise AssertionError("nobody reads it")
+
+        door = Admission(look, Places(), Metrics())
+        await door(make_scope("GET"), never, _ignore)
+        return seen[0]
+
+    assert asyncio.run(ask()) == 1
 
 
 async def _ignore(message: Message) -> None:

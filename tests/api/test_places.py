@@ -170,6 +170,29 @@ def test_an_empty_line_may_be_joined_however_slowly_it_moved() -> None:
     run(test)
 
 
+def test_a_standstill_is_forgotten_when_nobody_has_waited_for_a_while() -> None:
+    async def test() -> None:
+        now = [0.0]
+        places, stuck, work = Places(most_at_once=1, clock=lambda: now[0]), Work(), Work()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, stuck.begin("stuck"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            group.start_soon(places.run, AGENT, stuck.begin("waits"), Deadline())
+            await wait_until(lambda: places.count_waiting(AGENT) == 1)
+            now[0] += 8.0
+            stuck.release.set()
+        async with anyio.create_task_group() as group:
+            group.start_soon(places.run, AGENT, work.begin("at work"), Deadline())
+            await wait_until(lambda: places.count_at_work(AGENT) == 1)
+            with pytest.raises(ServiceBusy):
+                places.refuse_hopeless(AGENT, Deadline(1.0, lambda: 0.0))
+            now[0] += 3.0
+            places.refuse_hopeless(AGENT, Deadline(1.0, lambda: 0.0))
+            work.release.set()
+
+    run(test)
+
+
 def test_who_is_not_called_in_time_leaves_the_line_and_is_not_served() -> None:
     async def test() -> None:
         places, work = Places(most_at_once=1), Work()

@@ -325,6 +325,16 @@ def test_large_import_is_taken_in_beside_the_matches(open_desk: Desk) -> None:
     assert len(after.catalogue) == len(before.catalogue) + MOST_CHANGES_AT_ONCE + 1
 
 
+def test_another_process_generation_of_a_large_base_is_loaded_beside_the_matches(open_desk: Desk) -> None:
+    before = open_desk.live.snapshot()
+    open_desk.save(make_article(id="new", title="发票"))
+    Builder(open_desk.database, open_desk.encoder, open_desk.live.folder).build(now=open_desk.clock())
+    open_desk.live.loaded_beside_from = 1
+    assert open_desk.live.snapshot() is before
+    after = open_desk.live.snapshot(wait=True)
+    assert after.generation != before.generation
+
+
 def test_database_restored_to_an_earlier_state_is_followed_back(open_desk: Desk) -> None:
     open_desk.save(make_article(id="lost", title="恢复后不存在"))
     assert open_desk.live.snapshot().catalogue.find_ordinals(ItemKind.ARTICLE, "lost")

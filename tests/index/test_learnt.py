@@ -128,12 +128,13 @@ def test_damaged_recipe_is_noticed_before_it_is_read(shop: Desk, spoil: Callable
     assert (shop.live.folder / f"damaged-{generation.name}").is_dir()
 
 
-def test_generation_of_the_old_format_is_not_used_and_not_in_the_way(
+def test_generation_of_the_old_format_is_not_used_and_hands_on_what_was_learnt(
     shop: Desk, make_desk: Callable[[Database], Desk]
 ) -> None:
     (old,) = list_generations(shop.live.folder)
     write_manifest(old, replace(read_manifest(old), format=1))
     snapshot = make_desk(shop.database).live.open()
     assert snapshot.generation != old.name
-    assert snapshot.learnt is None
+    assert snapshot.learnt == read_learnt(old / RECIPE_FILE)
+    assert snapshot.learnt is not None
     assert not (shop.live.folder / f"damaged-{old.name}").exists()
