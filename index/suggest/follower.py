@@ -10,7 +10,7 @@ from datetime import datetime
 
 from index.catalogue import make_catalogue
 from index.suggest.index import make_suggest_index
-from index.suggest.loading import LoadedHeadings, count_suggested, load_headings
+from index.suggest.loading import LoadedHeadings, count_published, load_headings
 from index.suggest.popularity import read_popularity
 from kb.changes import get_revision
 from kb.database import Database
@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 POPULARITY_SECONDS = 600.0  # After so long it is counted anew.
 REST = 4  # Times as long as the last build took: building never takes more than a fifth of the time.
 CLOSE_SECONDS = 10.0
-# All headings are held in memory, a kilobyte each, and gone through at every change: of more nothing is suggested.
+# Public or not: all are gone through at every change, and the public headings held, a kilobyte each. Of more versions
+# nothing is suggested.
 MOST_VERSIONS = 200_000
 NO_HEADINGS = LoadedHeadings(make_catalogue([]), [])
 EMPTY = make_suggest_index(NO_HEADINGS, {}, revision=-1, known={})
@@ -36,6 +37,7 @@ class SuggestFollower:
     ) -> None:
         self.current = EMPTY
         self._most_versions = most_versions
+        self._was_held = True
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
@@ -59,12 +61,13 @@ class SuggestFollower:
         started = time.monotonic()
         with self._database.read() as session:
             revision = get_revision(session)
-            versions = count_suggested(session)
+            versions = count_published(session)
             is_held = versions <= self._most_versions
             loaded = load_headings(session) if is_held else NO_HEADINGS
             popularity = read_popularity(session, now=self._clock())
-        if not is_held:
+        if self._was_held and not is_held:
             log.warning("suggestions_left_out", extra={"versions": versions, "most": self._most_versions})
+        self._was_held = is_held
         self.current = make_suggest_index(loaded, popularity, revision=revision, known=self.current.cut)
         self._built_at = time.monotonic()
         self._rested_at = self._built_at + REST * (self._built_at - started)

@@ -34,13 +34,9 @@ VERSIONS = select(
 ).order_by(_ARTICLE.article_id, _ARTICLE.version)
 # By their ids alone: told the status too, SQLite would go through all that is published.
 NAMED = VERSIONS.where(_ARTICLE.article_id.in_(_IDS))
-
-
-SUGGESTED = (
-    select(func.count())
-    .select_from(ArticleVersionRow.__table__)
-    .where(_ARTICLE.status == ArticleStatus.PUBLISHED, _ARTICLE.audience == Audience.PUBLIC)
-)
+IS_PUBLISHED = _ARTICLE.status == ArticleStatus.PUBLISHED
+PUBLISHED = VERSIONS.where(IS_PUBLISHED)
+COUNTED = select(func.count()).select_from(ArticleVersionRow.__table__).where(IS_PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +58,7 @@ def load_headings(session: Session, article_ids: Sequence[str] | None = None) ->
     Those that customers may not see are among them, without headings: when they start, what they replace has ended.
     """
     connection = session.connection()
-    rows = connection.execute(VERSIONS) if article_ids is None else connection.execute(NAMED, {"ids": article_ids})
+    rows = connection.execute(PUBLISHED) if article_ids is None else connection.execute(NAMED, {"ids": article_ids})
     entries: list[Entry] = []
     headings: list[str] = []
     for row in _list_lasting(rows.all()):
@@ -73,9 +69,9 @@ def load_headings(session: Session, article_ids: Sequence[str] | None = None) ->
     return LoadedHeadings(make_catalogue(entries), headings)
 
 
-def count_suggested(session: Session) -> int:
-    """Return how many published versions customers may see."""
-    return session.connection().execute(SUGGESTED).scalar_one()
+def count_published(session: Session) -> int:
+    """Return how many versions `load_headings` reads: those that are public, and those that are not."""
+    return session.connection().execute(COUNTED).scalar_one()
 
 
 def _list_lasting(rows: Sequence[Any]) -> Iterator[Any]:

@@ -6,8 +6,11 @@ import threading
 import time
 from datetime import datetime
 
+import pytest
+
 from index.suggest.follower import SuggestFollower
 from index.suggest.suggester import open_suggester
+from kb.articles.models import ArticleStatus, Audience
 from kb.articles.service import save_article, withdraw_article
 from kb.database import Database
 from tests.fakes import FixedClock, make_article
@@ -35,6 +38,33 @@ def test_more_articles_than_are_held_are_not_suggested_until_they_are_fewer(data
         withdraw_article(session, "a1", now=now)
     follower.build()
     assert len(follower.current.articles) == 1
+
+
+def test_versions_that_are_not_public_count_too_and_drafts_do_not(database: Database, now: datetime) -> None:
+    follower = SuggestFollower(database, clock=FixedClock(now), most_versions=1)
+    with database.write() as session:
+        save_article(session, make_article(id="public"), now=now)
+        save_article(session, make_article(id="draft", status=ArticleStatus.DRAFT), now=now)
+    follower.build()
+    assert len(follower.current.articles) == 1
+    with database.write() as session:
+        save_article(session, make_article(id="internal", audience=Audience.INTERNAL), now=now)
+    follower.build()
+    assert len(follower.current.articles) == 0
+
+
+def test_that_nothing_is_suggested_is_said_when_it_comes_to_that_and_not_at_each_change(
+    database: Database, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    follower = SuggestFollower(database, clock=FixedClock(now), most_versions=1)
+    said = []
+    for number in range(4):
+        with database.write() as session:
+            save_article(session, make_article(id=f"a{number}"), now=now)
+        caplog.clear()
+        follower.build()
+        said.append("suggestions_left_out" in caplog.messages)
+    assert said == [False, True, False, False]
 
 
 def test_many_type_while_articles_change(database: Database, now: datetime) -> None:
