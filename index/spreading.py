@@ -8,14 +8,30 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
+from kb.errors import XianzhiError
+
 WORTH_SPREADING = 20_000  # Texts; for fewer, starting processes and loading the dictionary takes longer than it saves.
-WAITING_A_CORE = 3
+WAITING_A_WORKER = 3
+MOST_WORKERS = 8  # Each holds the dictionary, and one process writes what all of them cut.
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
+
+
+class WorkerEnded(XianzhiError):
+    """A process that helped with a build ended before its work did."""
+
+    code = "worker_ended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A process that cuts texts into words ended at once; most often the system ends one for want of memory. "
+            "Build again with more memory, or with fewer such processes: `taskset --cpu-list 0 xianzhi index build`."
+        )
 
 
 class Spread(Protocol):
@@ -33,24 +49,36 @@ def work_here(function: Callable[[Part], Done], parts: Iterable[Part]) -> Iterat
 
 @contextmanager
 def spread_over_cores(texts: int) -> Iterator[Spread]:
-    """Give a way of working through so many texts: in other processes where it is worth it, or else right here."""
-    cores = os.cpu_count() or 1
-    if texts < WORTH_SPREADING or cores == 1:
+    """Give a way of working through so many texts: in other processes where it is worth it, or else right here.
+
+    Raises `WorkerEnded` where one of those processes ends.
+    """
+    workers = count_workers()
+    if texts < WORTH_SPREADING or workers == 1:
         yield work_here
         return
     context = multiprocessing.get_context("spawn")  # What serves has threads, and those do not survive a fork.
-    with ProcessPoolExecutor(cores, mp_context=context, initializer=_end_with_parent) as pool:
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
 
-        def spread(function: Callable[[Part], Done], parts: Iterable[Part]) -> Iterator[Done]:
-            waiting: deque[Future[Done]] = deque()
-            for part in parts:
-                waiting.append(pool.submit(function, part))
-                if len(waiting) > WAITING_A_CORE * cores:
+            def spread(function: Callable[[Part], Done], parts: Iterable[Part]) -> Iterator[Done]:
+                waiting: deque[Future[Done]] = deque()
+                for part in parts:
+                    waiting.append(pool.submit(function, part))
+                    if len(waiting) > WAITING_A_WORKER * workers:
+                        yield waiting.popleft().result()
+                while waiting:
                     yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
 
-        yield spread
+            yield spread
+    except BrokenProcessPool as error:
+        raise WorkerEnded from error
+
+
+def count_workers() -> int:
+    """Return how many processes help: one for each core that this process may use, up to a few."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_WORKERS)
 
 
 def _end_with_parent() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from index.spreading import WORTH_SPREADING, spread_over_cores, work_here
+from index.spreading import WORTH_SPREADING, WorkerEnded, count_workers, spread_over_cores, work_here
 from index.vocabulary import count_words
 from tests.fakes import make_item
 
@@ -22,7 +21,7 @@ def die(_number: int) -> int:
     os._exit(9)
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="one core: everything is done here")
+@pytest.mark.skipif(count_workers() == 1, reason="one core: everything is done here")
 def test_many_texts_are_spread_over_processes_in_their_order() -> None:
     items = [make_item(str(n), headings=(f"退货 {n}",)) for n in range(30)]
     with spread_over_cores(WORTH_SPREADING) as spread:
@@ -33,9 +32,9 @@ def test_many_texts_are_spread_over_processes_in_their_order() -> None:
     assert counted.count("退货") == count_words(items).count("退货") == 30
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="one core: everything is done here")
+@pytest.mark.skipif(count_workers() == 1, reason="one core: everything is done here")
 def test_worker_that_dies_ends_the_build_instead_of_holding_it_up() -> None:
-    with pytest.raises(BrokenProcessPool), spread_over_cores(WORTH_SPREADING) as spread:
+    with pytest.raises(WorkerEnded, match="more memory, or with fewer"), spread_over_cores(WORTH_SPREADING) as spread:
         list(spread(die, range(40)))
 
 
@@ -43,3 +42,14 @@ def test_few_texts_are_worked_through_here() -> None:
     with spread_over_cores(WORTH_SPREADING - 1) as spread:
         assert spread is work_here
         assert list(spread(tell_process, [3])) == [(3, os.getpid())]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a core")
+def test_process_that_may_use_one_core_asks_no_other_for_help() -> None:
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        with spread_over_cores(WORTH_SPREADING) as spread:
+            assert spread is work_here
+    finally:
+        os.sched_setaffinity(0, cores)
