@@ -29,8 +29,8 @@ VALUES_A_CODE, CODE_BITS = 2, 4
 ROUNDS = 8
 SEED = 20_261_115
 # So many times more than are asked for are found by their codes, for the exact product to choose from.
-CHOSEN_FROM = 48
-NEAR_CELLS = 5 / 8  # Of all, looked into without a filter.
+CHOSEN_FROM = 32
+NEAR_CELLS = 3 / 8  # Of all, looked into without a filter.
 # Of all rows; a filter that lets fewer through may leave out just those cells that lie near, so all are looked into.
 NEARLY_ALL = 0.75
 

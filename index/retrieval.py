@@ -12,7 +12,7 @@ from index.encoder import Encoder, FloatVector
 from index.highlight import telling_terms
 from index.question import Question
 from index.reading import QuestionReader, list_other_writings
-from index.searcher import Candidates, SideBySide, TermHits, complete_candidates, find_by_terms
+from index.searcher import Candidates, SideBySide, TermHits, complete_candidates, find_by_terms, find_by_vector
 from index.snapshot import Snapshot
 from index.stopwatch import Stopwatch
 from index.wording import Reading
@@ -49,8 +49,9 @@ class Retriever:
         searched = f"{question.before} {reading.text}".strip()
         vector = self._encoder.encode_question(searched, beside=by_terms.start, deadline=watch.deadline)
         watch.lap("encode")
+        near = find_by_vector(snapshot, vector, allowed, both=self._both)
         hits = by_terms.result()
-        candidates = complete_candidates(snapshot, vector, hits, allowed, reader.recipe, both=self._both)
+        candidates = complete_candidates(snapshot, near, hits, reader.recipe, both=self._both)
         watch.lap("search")
         return Retrieved(reading, vector, telling_terms(hits.terms), candidates)
 
@@ -59,7 +60,8 @@ class Retriever:
     ) -> Retrieved:
         """Return what is found for a question that was read and encoded already, among other items."""
         hits = _search_terms(snapshot, reader, first.reading, question, allowed)
-        candidates = complete_candidates(snapshot, first.vector, hits, allowed, reader.recipe, both=self._both)
+        near = find_by_vector(snapshot, first.vector, allowed, both=self._both)
+        candidates = complete_candidates(snapshot, near, hits, reader.recipe, both=self._both)
         return Retrieved(first.reading, first.vector, telling_terms(hits.terms), candidates)
 
 

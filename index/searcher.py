@@ -78,35 +78,38 @@ class SideBySide:
 ONE_AFTER_THE_OTHER = SideBySide()
 
 
-def complete_candidates(  # noqa: PLR0913  # A question's parts, and by what it is searched for.
+def find_by_vector(
+    snapshot: Snapshot, vector: FloatVector, allowed: BoolArray, *, both: SideBySide = ONE_AFTER_THE_OTHER
+) -> VectorHits:
+    """Return what lies nearest to a question; needs no terms, so they can be searched for beside it."""
+    headings, passages = make_dense(snapshot.headings, vector), make_dense(snapshot.passages, vector)
+    near_headings, near_passages = both.run(
+        snapshot,
+        lambda: headings.find(snapshot.heading_owner, allowed),
+        lambda: passages.find(snapshot.passage_owner, allowed),
+    )
+    return VectorHits(headings, passages, near_headings, near_passages)
+
+
+def complete_candidates(
     snapshot: Snapshot,
-    vector: FloatVector,
+    near: VectorHits,
     hits: TermHits,
-    allowed: BoolArray,
     recipe: Recipe = STANDARD,
     *,
     both: SideBySide = ONE_AFTER_THE_OTHER,
 ) -> Candidates:
     """Return every candidate that any source of the recipe finds, best first, scored by all its sources."""
-    dense = {
-        Source.DENSE_HEADING: make_dense(snapshot.headings, vector),
-        Source.DENSE_PASSAGE: make_dense(snapshot.passages, vector),
-    }
-    headings, passages = both.run(
-        snapshot,
-        lambda: dense[Source.DENSE_HEADING].find(snapshot.heading_owner, allowed),
-        lambda: dense[Source.DENSE_PASSAGE].find(snapshot.passage_owner, allowed),
-    )
     finders: Mapping[Source, Callable[[], IntArray]] = {
-        Source.DENSE_HEADING: lambda: headings,
-        Source.DENSE_PASSAGE: lambda: passages,
+        Source.DENSE_HEADING: lambda: near.near_headings,
+        Source.DENSE_PASSAGE: lambda: near.near_passages,
         Source.LEXICAL_HEADING: hits.headings.best,
         Source.LEXICAL_FULL: hits.full.best,
         Source.IDENTIFIER: hits.identified.best,
     }
     found = [finders[source]() for source in recipe.weights]
     ordinals = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
-    return _complete(snapshot, dense, hits, ordinals, recipe.weights, both)
+    return _complete(snapshot, near, hits, ordinals, recipe.weights, both)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +173,16 @@ class DenseRows:
         return self.index.score(self.vector, rows) if self.scores is None else self.scores[rows]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorHits:
+    """The rows of both kinds beside a question, and whose are nearest to it, best first."""
+
+    headings: DenseRows
+    passages: DenseRows
+    near_headings: IntArray
+    near_passages: IntArray
+
+
 def make_dense(index: VectorIndex, vector: FloatVector) -> DenseRows:
     """Return the rows beside a question."""
     return DenseRows(index, vector, index.score_all(vector) if len(index) <= SCORED_WHOLE else None)
@@ -201,15 +214,15 @@ def _keep_best(owners: IntArray, scores: FloatVector, allowed: BoolArray, *, exh
 
 def _complete(  # noqa: PLR0913  # As above.
     snapshot: Snapshot,
-    dense: Mapping[Source, DenseRows],
+    near: VectorHits,
     hits: TermHits,
     ordinals: IntArray,
     weights: Mapping[Source, float],
     both: SideBySide,
 ) -> Candidates:
     catalogue = snapshot.catalogue
-    dense_heading, _ = _score_rows(dense[Source.DENSE_HEADING], catalogue.heading_start, ordinals)
-    dense_passage, best_passages = _score_rows(dense[Source.DENSE_PASSAGE], catalogue.passage_start, ordinals)
+    dense_heading, _ = _score_rows(near.headings, catalogue.heading_start, ordinals)
+    dense_passage, best_passages = _score_rows(near.passages, catalogue.passage_start, ordinals)
     heading_documents = int(catalogue.columns.headings[ordinals].sum())
     lexical_heading, lexical_full = both.run(
         snapshot,

@@ -18,7 +18,7 @@ from index.lexical import CHARACTERS, IDENTIFIERS, WORDS, read_terms
 from index.matcher import Matcher
 from index.ranking import RankedCandidate, rank
 from index.recipe import STANDARD, Recipe
-from index.searcher import Candidates, complete_candidates, find_by_terms
+from index.searcher import Candidates, complete_candidates, find_by_terms, find_by_vector
 from index.snapshot import Snapshot
 from index.solutions import MatchRequest
 from kb.articles.models import Audience
@@ -57,7 +57,8 @@ def search(snapshot: Snapshot, recipe: Recipe) -> Candidates:
     """Return the candidates of the question by a recipe."""
     allowed = np.ones(NAMED + 1, bool)
     hits = find_by_terms(snapshot, QUESTION, allowed, recipe)
-    return complete_candidates(snapshot, ENCODER.encode_questions([QUESTION])[0], hits, allowed, recipe)
+    near = find_by_vector(snapshot, ENCODER.encode_questions([QUESTION])[0], allowed)
+    return complete_candidates(snapshot, near, hits, recipe)
 
 
 def keep(*sources: Source) -> Recipe:
@@ -120,7 +121,8 @@ def test_recipe_of_nothing_finds_nothing(snapshot: Snapshot) -> None:
 def test_standard_recipe_is_what_is_searched_with_by_default(snapshot: Snapshot) -> None:
     allowed = np.ones(NAMED + 1, bool)
     vector = ENCODER.encode_questions([QUESTION])[0]
-    default = complete_candidates(snapshot, vector, find_by_terms(snapshot, QUESTION, allowed), allowed)
+    near = find_by_vector(snapshot, vector, allowed)
+    default = complete_candidates(snapshot, near, find_by_terms(snapshot, QUESTION, allowed))
     found = search(snapshot, STANDARD)
     np.testing.assert_array_equal(default.ordinals, found.ordinals)
     np.testing.assert_array_equal(default.fused, found.fused)

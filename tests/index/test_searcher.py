@@ -13,7 +13,7 @@ from index.catalogue import BoolArray, make_catalogue, make_entry
 from index.embedding import embed_items
 from index.fusion import Source
 from index.lexical import LexicalIndex, LexicalSearcher, read_terms, write_lexical
-from index.searcher import DEPTH, FEW_OWNERS, WHOLE_BASE, Candidates, complete_candidates, find_by_terms
+from index.searcher import DEPTH, FEW_OWNERS, WHOLE_BASE, Candidates, complete_candidates, find_by_terms, find_by_vector
 from index.snapshot import Snapshot
 from index.texts import list_texts, open_texts, write_texts
 from index.vectors import make_vector_index
@@ -53,7 +53,8 @@ def simple_item(item_id: str, text: str) -> Item:
 def search(snapshot: Snapshot, question: str, allowed: BoolArray) -> Candidates:
     """Return the candidates of a question among the allowed items."""
     hits = find_by_terms(snapshot, question, allowed)
-    return complete_candidates(snapshot, ENCODER.encode_questions([question])[0], hits, allowed)
+    near = find_by_vector(snapshot, ENCODER.encode_questions([question])[0], allowed)
+    return complete_candidates(snapshot, near, hits)
 
 
 def term_score(index: LexicalSearcher, question: str, owner: int) -> float:
