@@ -166,3 +166,21 @@ def test_a_draft_for_nobody_known_is_not_offered_for_the_next_question(served: S
     desk.press("Escape", "c")
     desk.question.fill("退货的运费由谁承担")
     expect(desk.reply).not_to_have_value(re.compile("王女士"))
+
+
+def test_who_is_told_to_ask_less_often_is_answered_a_moment_later(served: Served, open_page: OpenPage) -> None:
+    page = open_page(f"{served.url}/sidebar")
+    desk = sit_down(page)
+    refused: list[Route] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+            return
+        refused.append(route)
+        body = {"error": {"code": "too_many_requests", "message": "Too fast.", "details": [], "request_id": "r1"}}
+        route.fulfill(status=429, json=body, headers={"Retry-After": "1"})
+
+    page.route("**/v1/match", refuse_once)
+    desk.ask(LATE_QUESTION)
+    assert len(refused) == 1

@@ -5,9 +5,12 @@ import { ApiError } from "../client.js";
 const DELAYS_MS = [500, 1000, 2000, 4000, 8000];
 const MOST_ATTEMPTS = 80; // About ten minutes: then somebody has to press.
 
-/** Tell whether an error passes by itself: the service restarts, is slow or busy. */
+const PASSING_KINDS = new Set(["unreachable", "slow", "busy"]);
+const PASSING_STATUSES = new Set([429, 503]);
+
+/** Tell whether an error passes by itself: the service restarts, is slow or busy, or wants to be asked less often. */
 export function isPassing(error) {
-  return error instanceof ApiError && (["unreachable", "slow", "busy"].includes(error.kind) || error.status === 503);
+  return error instanceof ApiError && (PASSING_KINDS.has(error.kind) || PASSING_STATUSES.has(error.status));
 }
 
 /**

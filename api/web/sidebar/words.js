@@ -137,6 +137,8 @@ const WORDS = {
       audit_unavailable: "审计记录写不进去，所以不能显示顾客资料。", customer_not_found: "没有这位顾客。",
       order_not_found: "没有这笔订单。", question_too_long: "问题太长了，缩短后再试。",
       match_not_found: "这次匹配没有存档，不能评价。", not_ready: "服务正在启动。",
+      key_ended: "这把密钥到期了，或被收回了：请向管理员要新的。", keys_unreadable: "暂时核对不了密钥，稍等再试。",
+      too_many_requests: "这把密钥问得太快了，稍等再试。", service_busy: "现在问的人太多，稍等再试。", deadline_passed: "没能及时回答，再试一次。",
     },
     acts: {
       search: "查客户", orders: "选订单", reveal: "看明文", question: "输入问题", next: "下一个方案", previous: "上一个方案",
@@ -280,6 +282,8 @@ const WORDS = {
       audit_unavailable: "The audit trail cannot be written, so no customer can be shown.", customer_not_found: "There is no such customer.",
       order_not_found: "There is no such order.", question_too_long: "The question is too long: shorten it.",
       match_not_found: "This match was not recorded, so it cannot be judged.", not_ready: "The service is starting.",
+      key_ended: "This key has ended: ask an admin for a new one.", keys_unreadable: "Keys cannot be checked at the moment: try again shortly.",
+      too_many_requests: "This key asks too fast: try again shortly.", service_busy: "Too many ask at the moment: try again shortly.", deadline_passed: "Not answered in time: try again.",
     },
     acts: {
       search: "Find a customer", orders: "Choose the order", reveal: "Show in plain", question: "Type the question", next: "Next solution", previous: "Previous solution",
