@@ -16,7 +16,7 @@ from tests.web.served import Served
 
 FIRST, SECOND = "customer id C0005", "customer id C0001"
 OTHER_ORDER = "SO2026111900199"  # Of the same customer as the late one.
-REFUSED = {"error": {"code": "too_many", "message": "later", "details": [], "request_id": "r"}}
+REFUSED = {"error": {"code": "invalid_input", "message": "no", "details": [], "request_id": "r"}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -109,7 +109,7 @@ def test_a_match_that_failed_leaves_the_reply_that_is_being_written(desk: Sideba
     open_late(desk)
     desk.press("e")
     desk.type("好")
-    desk.page.route("**/v1/match", lambda route: route.fulfill(status=429, json=REFUSED))
+    desk.page.route("**/v1/match", lambda route: route.fulfill(status=422, json=REFUSED))
     tell_and_wait(desk, customer=FIRST, order_id=LATE_ORDER, question="发票怎么开")
     expect(desk.view.get_by_role("button", name="重试")).to_be_visible()
     expect(desk.reply).to_be_focused()
