@@ -55,6 +55,16 @@ def can_start(path: str) -> bool:
     return asked.returncode == 0
 
 
+def open_context(browser: Browser, options: dict[str, Any]) -> BrowserContext:
+    """Open a profile of its own, in which every wait ends."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(MOST_MILLISECONDS)
+    # A page's first route switches interception on, and a request sent meanwhile is neither routed nor told of:
+    # one that nothing matches switches it on before anything is sent.
+    context.route("**/nothing-asks-for-this", lambda route: route.abort())
+    return context
+
+
 # Of the package, not the session: while Playwright runs no other test may start an event loop in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
@@ -101,9 +111,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
     def open_one(url: str, *, agent: str = AGENT, **options: Any) -> Page:
         options = {"locale": "zh-CN", "viewport": {"width": 420, "height": 900}, **options}
-        context = browser.new_context(**options)
+        context = open_context(browser, options)
         contexts.append(context)
-        context.set_default_timeout(MOST_MILLISECONDS)
         if agent:
             context.add_init_script(f"try {{ localStorage.setItem('xianzhi.agent', '{agent}') }} catch {{}}")
         page = context.new_page()
@@ -142,8 +151,7 @@ def open_shop(served: Served, shop_server: ShopServer, browser: Browser) -> Iter
         **options: Any,
     ) -> Shop:
         options = {"locale": "zh-CN", "viewport": {"width": 1240, "height": 800}, **options}
-        context = browser.new_context(**options)
-        context.set_default_timeout(MOST_MILLISECONDS)
+        context = open_context(browser, options)
         page, service, oracle = context.new_page(), FakeService(), Oracle()
         opened.append((context, oracle))
         oracle.watch(page)
