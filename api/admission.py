@@ -19,7 +19,8 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth import GUARDED, lies_under
+from api.addresses import lies_under
+from api.auth import GUARDED
 from api.errors import NotReady, ServiceBusy, make_error_answer
 from api.metrics import Metrics
 from api.places import Places, RequestClass
@@ -60,7 +61,8 @@ class Admission:
         self.metrics = metrics
         self.inside = Counter[RequestClass]()
         for kind in RequestClass:
-            metrics.watch_class(kind, waiting=partial(places.count_waiting, kind), inside=partial(self._count, kind))
+            waiting, inside = partial(places.count_waiting, kind), partial(self.inside.__getitem__, kind)
+            metrics.watch_class(kind, waiting=waiting, inside=inside)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = get_route_path(scope) if scope["type"] == "http" else ""
@@ -101,16 +103,13 @@ class Admission:
             self.inside[kind] -= is_inside
             self.metrics.count_class(kind, status, time.perf_counter() - started)
 
-    def _count(self, kind: RequestClass) -> int:
-        return self.inside[kind]
-
     def _refuse_full(self, kind: RequestClass) -> None:
         if self.inside[kind] >= MOST_INSIDE[kind]:
             raise ServiceBusy("Too much is asked at once. Try again in a moment.")
 
     def _refuse_hopeless(self, kind: RequestClass, deadline: Deadline, path: str) -> None:
         self._refuse_full(kind)
-        if any(lies_under(path, start) for start in TAKES_A_PLACE):
+        if lies_under(path, *TAKES_A_PLACE):
             self.places.refuse_hopeless(kind, deadline)
 
 
@@ -129,11 +128,11 @@ def find_class(key: ApiKey | None, method: str, path: str, headers: Headers) -> 
 
     A program that asks what agents ask says so with the header: it can only step back.
     """
-    if (key is not None and key.role is Role.WIDGET) or any(lies_under(path, start) for start in OF_VISITORS):
+    if (key is not None and key.role is Role.WIDGET) or lies_under(path, *OF_VISITORS):
         return RequestClass.WIDGET
-    is_change = method in CHANGES and any(lies_under(path, start) for start in KNOWLEDGE)
+    is_change = method in CHANGES and lies_under(path, *KNOWLEDGE)
     is_systems = key is not None and key.role is Role.SERVICE
-    is_programs = is_systems or is_change or any(lies_under(path, start) for start in OF_PROGRAMS)
+    is_programs = is_systems or is_change or lies_under(path, *OF_PROGRAMS)
     return RequestClass.BATCH if is_programs or headers.get(CLASS_HEADER) == RequestClass.BATCH else RequestClass.AGENT
 
 

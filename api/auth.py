@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from api.addresses import lies_under
 from api.errors import Forbidden
 from kb.access import ApiKey, Role
 from kb.audit.models import MAX_ACTOR
@@ -47,7 +48,7 @@ DESCRIBE_KEY = Depends(HTTPBearer(auto_error=False, description="A key of the se
 
 def is_guarded(path: str) -> bool:
     """Tell whether an address asks for a key."""
-    return (path == GUARDED or path.startswith(f"{GUARDED}/")) and path not in SIGNED
+    return lies_under(path, GUARDED) and path not in SIGNED
 
 
 def may_call(role: Role, method: str, path: str) -> bool:
@@ -104,8 +105,3 @@ def refuse_customers(request: Request, *, names_customer: bool, is_public: bool)
             f"A key of the role {role} sees nothing of customers. Send `audience` public, and neither `order_id` "
             "nor `customer`; or use an agent's key."
         )
-
-
-def lies_under(path: str, start: str) -> bool:
-    """Tell whether an address is another, or lies below it, or is something that is done with it."""
-    return path == start or path.startswith((f"{start}/", f"{start}:"))

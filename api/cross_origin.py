@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import lies_under
 from api.visitors import CUSTOMER_HEADER
 
 WIDGET_API = ("/v1/suggest", "/v1/widget")
@@ -45,9 +46,9 @@ class CrossOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = get_route_path(scope) if scope["type"] == "http" else ""
         app = self._others
-        if _lies_under(path, WIDGET_API):
+        if lies_under(path, *WIDGET_API):
             app = self._widget_api
-        elif _lies_under(path, STATIC):
+        elif lies_under(path, *STATIC):
             app = self._static
         await app(scope, receive, send)
 
@@ -65,7 +66,3 @@ class _ReadByAll:
             await send(message)
 
         await self._app(scope, receive, send_readable)
-
-
-def _lies_under(path: str, starts: Sequence[str]) -> bool:
-    return any(path == start or path.startswith(f"{start}/") for start in starts)

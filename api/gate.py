@@ -8,7 +8,8 @@ from starlette._utils import get_route_path  # What the router itself goes by, b
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth import KEY_IN_ADDRESS, READ, is_guarded, lies_under, list_roles, may_call
+from api.addresses import lies_under
+from api.auth import KEY_IN_ADDRESS, READ, is_guarded, list_roles, may_call
 from api.errors import Forbidden, KeyEnded, TooManyRequests, Unauthorized, make_error_answer
 from api.limits import Limits, lies_within
 from kb.access import ApiKey, Role
@@ -111,7 +112,7 @@ def refuse_beyond_scope(key: ApiKey, scope: Scope) -> None:
     narrowed, path = key.scope, get_route_path(scope)
     if narrowed.reads_only and scope["method"] not in READ:
         raise Forbidden("This key only reads. Use one that is not narrowed to that.")
-    if narrowed.paths and not any(lies_under(path, start) for start in narrowed.paths):
+    if narrowed.paths and not lies_under(path, *narrowed.paths):
         raise Forbidden(f"This key is narrowed to {', '.join(narrowed.paths)}. Use another one here.")
     if not lies_within(scope, narrowed.addresses):
         raise Forbidden("This key is narrowed to other networks than the one that this request comes from.")

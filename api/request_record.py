@@ -9,10 +9,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from starlette._utils import get_route_path  # What the router itself goes by, below whatever prefix.
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import lies_under
+from api.auth import GUARDED
 from api.metrics import Metrics
 from api.policy import make_security_headers
 
@@ -20,7 +23,6 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CLIENT_GONE = 499  # As nginx logs it: nobody is there to be answered.
-ANSWERS = "/v1/"
 UNKNOWN_ROUTE = "unknown"
 SECURITY_HEADERS = make_security_headers()
 
@@ -54,7 +56,7 @@ class RequestRecorder:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                _add_headers(message, exchange.request_id, self.headers, address=scope["path"])
+                _add_headers(message, exchange.request_id, self.headers, address=get_route_path(scope))
             await send(message)
 
         try:
@@ -85,7 +87,7 @@ def choose_request_id(offered: str) -> str:
 
 def _add_headers(message: Message, request_id: str, security: Mapping[str, str], *, address: str) -> None:
     headers = MutableHeaders(scope=message)
-    if address.startswith(ANSWERS):
+    if lies_under(address, GUARDED):
         headers.setdefault("Cache-Control", "no-store")  # Orders and customers stay in no browser and no proxy.
     headers["X-Request-ID"] = request_id
     for name, value in security.items():

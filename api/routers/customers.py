@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from anyio import move_on_after, to_thread
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import Field
 
 from api.auth import DESCRIBE_KEY, name_actor
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["customers"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
 # What is answered here is kept by nobody on the way.
-NEVER_STORED = "no-store"
 
 Asked = Annotated[
     str,
@@ -107,15 +106,14 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
     summary="Look a customer up",
     responses={200: {"content": {"application/json": {"example": LOOKUP_ANSWER}}}, **REFUSALS},
 )
-async def look_up_customer(  # noqa: PLR0913  # Each is a parameter of the address.
-    request: Request, response: Response, services: ServicesNeeded, query: Asked, agent: Agent, reason: Why = None
+async def look_up_customer(
+    request: Request, services: ServicesNeeded, query: Asked, agent: Agent, reason: Why = None
 ) -> LookupAnswer:
     """Return the customer whom a phone, number or the end of one means, with orders, parcels, contacts and notices.
 
     Names, phones and addresses are masked. Where several are meant they are listed, newest order first. With one
     customer come the likeliest reasons to get in touch, each with its ready solution.
     """
-    response.headers["Cache-Control"] = NEVER_STORED
     caller = Caller(name_actor(request, agent), reason, request.state.request_id)
     found, likely, orders = await to_thread.run_sync(_look_up, services, query, caller)
     likely = await _solve(services, likely, orders)
@@ -133,10 +131,9 @@ async def look_up_customer(  # noqa: PLR0913  # Each is a parameter of the addre
     },
 )
 def reveal_customer(
-    customer_id: CustomerId, body: RevealAsked, request: Request, response: Response, services: ServicesNeeded
+    customer_id: CustomerId, body: RevealAsked, request: Request, services: ServicesNeeded
 ) -> RevealAnswer:
     """Return what was asked for as it is stored."""
-    response.headers["Cache-Control"] = NEVER_STORED
     caller = Caller(name_actor(request, body.agent), body.reason, request.state.request_id)
     revealed = _open_desk(services).reveal(customer_id, body.fields, caller)
     return RevealAnswer(caller.request_id, revealed.customer_id, revealed.values)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Request
 from pydantic import Field
 
 from api.admission import take_place
 from api.auth import DESCRIBE_KEY
 from api.errors import ErrorAnswer
 from api.json_body import StrictJsonRoute
-from api.routers.widget import BODY_REFUSALS, NEVER_STORED, REFUSALS, make_style, refuse_order_of_nobody
+from api.routers.widget import BODY_REFUSALS, REFUSALS, make_style, refuse_order_of_nobody
 from api.services import Services, ServicesNeeded
 from api.visitors import LanguageChosen, VisitorAsks
 from api.widget_answers import show_order
@@ -38,16 +38,14 @@ HandoverId = Annotated[
     summary="Hand a customer over",
     responses={200: {"content": {"application/json": {"example": HANDOVER_ANSWER}}}, **REFUSALS, **BODY_REFUSALS},
 )
-async def hand_over(  # noqa: PLR0913  # Each is a part of the request.
+async def hand_over(
     body: HandedOver,
     request: Request,
-    response: Response,
     services: ServicesNeeded,
     visitor: VisitorAsks,
     language: LanguageChosen,
 ) -> HandoverAnswer:
     """Store what an agent has to know, masked: the question, the order, and what was read already."""
-    response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, body.order_id)
     if not body.question.strip():
         raise QuestionEmpty("The question is blank. Send what the customer asked as `question`.")

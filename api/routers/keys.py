@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Request
 from pydantic import Field
 
 from api.auth import DESCRIBE_KEY, name_actor
@@ -33,7 +33,6 @@ from kb.keys.written import ID_LENGTH
 
 router = APIRouter(tags=["keys"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
-NEVER_STORED = "no-store"
 UNNAMED = "admin"  # Who acts with the one key that has no name.
 Scoped = Annotated[list[Annotated[str, Field(max_length=LONGEST_PATH)]], Field(max_length=MOST_SCOPED)]
 
@@ -125,9 +124,8 @@ KeysServices = Annotated[Services, Depends(get_keys_services)]
     summary="List the keys",
     responses={200: {"content": {"application/json": {"example": {"items": [RECORD]}}}}, **REFUSALS},
 )
-def list_keys(response: Response, services: KeysServices) -> KeyList:
+def list_keys(services: KeysServices) -> KeyList:
     """Return every key that was made here, ended ones too for ninety days; none can be read again."""
-    response.headers["Cache-Control"] = NEVER_STORED
     with services.database.read() as session:
         return KeyList(list_records(session, now=datetime.now(UTC)))
 
@@ -138,9 +136,8 @@ def list_keys(response: Response, services: KeysServices) -> KeyList:
     status_code=201,
     responses={201: {"content": {"application/json": {"example": ISSUED}}}, **REFUSALS, **BODY_REFUSALS},
 )
-def make_key(body: KeyWanted, request: Request, response: Response, services: KeysServices) -> IssuedKey:
+def make_key(body: KeyWanted, request: Request, services: KeysServices) -> IssuedKey:
     """Make a key, and show it this once."""
-    response.headers["Cache-Control"] = NEVER_STORED
     new, taken = body.to_new_key(), services.keys.fixed_names
     with services.database.write() as session:
         issued = create_key(session, new, _find_caller(request), now=datetime.now(UTC), names_taken=taken)
@@ -153,11 +150,8 @@ def make_key(body: KeyWanted, request: Request, response: Response, services: Ke
     summary="Replace a key",
     responses={200: {"content": {"application/json": {"example": ISSUED}}}, **REFUSALS, **BODY_REFUSALS, **OF_ONE},
 )
-def replace_key(
-    key_id: KeyId, body: Rotation, request: Request, response: Response, services: KeysServices
-) -> IssuedKey:
+def replace_key(key_id: KeyId, body: Rotation, request: Request, services: KeysServices) -> IssuedKey:
     """Make a key for the same, and show it this once; the old one holds until the overlap is over."""
-    response.headers["Cache-Control"] = NEVER_STORED
     overlap = timedelta(hours=body.overlap_hours)
     with services.database.write() as session:
         issued = rotate_key(session, key_id, _find_caller(request), now=datetime.now(UTC), overlap=overlap)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from api.auth import DESCRIBE_KEY
@@ -58,11 +58,8 @@ class Suggestions(BaseModel):
 
 
 @router.get("/v1/suggest", responses=ANSWERS, summary="Suggest answers as somebody types")
-async def suggest_articles(
-    request: Request, response: Response, services: ServicesNeeded, q: Typed, limit: Limit = USUAL
-) -> Suggestions:
+async def suggest_articles(request: Request, services: ServicesNeeded, q: Typed, limit: Limit = USUAL) -> Suggestions:
     """Return the public articles in force that fit what has been typed so far; nothing of it is logged or stored."""
-    response.headers["Cache-Control"] = "no-store"
     if services.suggest_limiter.statistics().tasks_waiting >= SUGGESTIONS_WAITING:
         raise ServiceBusy("Too much is being typed at once. Try again in a moment.")
     suggest = partial(services.suggester.suggest, q, limit=limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request
 
 from api.admission import take_place
 from api.auth import DESCRIBE_KEY
@@ -32,7 +32,6 @@ from kb.orders.words import Language
 router = APIRouter(tags=["widget"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
 # Between two visitors of one machine lies nothing that is kept.
-NEVER_STORED = "no-store"
 ArticleId = Annotated[ItemId, Path(description="The article's id, as a suggestion or an answer has it.")]
 OwnOrderId = Annotated[Identifier | None, Query(description="An order of the customer's own; needs the token.")]
 Asked = Annotated[WidgetQuestion, Body(openapi_examples={"about an order": {"value": WIDGET_QUESTION}})]
@@ -64,14 +63,12 @@ BODY_REFUSALS: dict[int | str, dict[str, Any]] = {
 async def read_public_article(  # noqa: PLR0913  # Each is a part of the request.
     article_id: ArticleId,
     request: Request,
-    response: Response,
     services: ServicesNeeded,
     visitor: VisitorAsks,
     language: LanguageChosen,
     order_id: OwnOrderId = None,
 ) -> WidgetArticle:
     """Return a public article in force, told for the customer's order where there is one."""
-    response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, order_id)
     at = services.now()
     reading = await take_place(request, services, partial(_read, services, visitor, order_id, article_id))
@@ -85,10 +82,9 @@ async def read_public_article(  # noqa: PLR0913  # Each is a part of the request
     summary="Answer a customer",
     responses={200: {"content": {"application/json": {"example": WIDGET_ANSWERS}}}, **REFUSALS, **BODY_REFUSALS},
 )
-async def answer_customer(  # noqa: PLR0913  # Each is a part of the request.
+async def answer_customer(
     body: Asked,
     request: Request,
-    response: Response,
     services: ServicesNeeded,
     visitor: VisitorAsks,
     language: LanguageChosen,
@@ -98,7 +94,6 @@ async def answer_customer(  # noqa: PLR0913  # Each is a part of the request.
     Where the customer has several orders the one that is clearly meant is taken; where that is open, `orders` are those
     to choose from. Where nothing is sure enough `answered` is false and `hand_over` true.
     """
-    response.headers["Cache-Control"] = NEVER_STORED
     refuse_order_of_nobody(visitor, body.order_id)
     at = services.now()
     match = await take_place(request, services, partial(_ask, services, visitor, body))

@@ -63,6 +63,8 @@ def test_every_answer_has_the_security_headers_and_a_request_id(full_shop: Shop,
 )
 def test_no_answer_of_the_api_is_kept_on_the_way(full_shop: Shop, address: str) -> None:
     assert full_shop.client.get(address).headers["cache-control"] == "no-store"
+    behind_a_prefix = TestClient(full_shop.client.app, root_path="/kb")
+    assert behind_a_prefix.get(f"/kb{address}").headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("address", ["/none", "/v1/none", "/web/none.js", "/web/../app.py", "/v1/match/"])
