@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from api.tracing import TracingNotInstalled, open_tracing
 from tests.api.traced_shop import AGENTS_KEY, PARENT, QUESTION, SECRET_WORD
+from tests.http_server import QuietHandler, serve
 
 MOST_SECONDS = 120
 
@@ -31,25 +30,14 @@ class Collector:
 def run_collector() -> Iterator[Collector]:
     collector = Collector()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            collector.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.end_headers()
+            collector.bodies.append(self.read_body())
+            self.answer(b"")
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    collector.address = f"http://127.0.0.1:{server.server_port}/v1/traces"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serve(Handler) as port:
+        collector.address = f"http://127.0.0.1:{port}/v1/traces"
         yield collector
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.http_server import HTML, QuietHandler, serve
 
 # Browsers resolve these to this machine, and take each for a site of its own.
 LISTED, FRAMING, STRANGER = "desk.localhost", "other.localhost", "stranger.localhost"
@@ -23,21 +23,9 @@ def serve_host_page(port: int, sidebar_url: str) -> Iterator[None]:
     """Serve the page at every address of a port."""
     body = PAGE.format(url=sidebar_url).encode()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(body, headers=HTML)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serve(Handler, port):
         yield
-        server.shutdown()
-        thread.join(10)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_server import HTML, QuietHandler, serve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page, Request, Route
@@ -268,24 +268,10 @@ class ShopServer:
 def serve_shop() -> Iterator[ShopServer]:
     """Serve a shop on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
-            body = shop.markup.encode()
-            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body)), **shop.headers}
-            self.send_response(200)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(shop.markup.encode(), headers={**HTML, **shop.headers})
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        shop = ShopServer(server.server_port)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serve(Handler) as port:
+        shop = ShopServer(port)
         yield shop
-        server.shutdown()
-        thread.join(10)

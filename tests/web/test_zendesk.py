@@ -6,16 +6,16 @@ Zendesk's client is stood in for by one that answers as its documentation says.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.http_server import QuietHandler, serve
 from tests.web.conftest import OpenPage
 from tests.web.desk import LATE_QUESTION, SidebarDesk
 from tests.web.host_page import LISTED
@@ -39,24 +39,15 @@ window.ticket = %(ticket)s;
 """
 
 
-class QuietFiles(SimpleHTTPRequestHandler):
-    """Serves the app's files and logs nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+class AppFiles(QuietHandler, SimpleHTTPRequestHandler):
+    """Serves the app's files."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def app_files(served: Served) -> Iterator[None]:
     """The app's files where Zendesk would keep them: at an origin that the sidebar has listed."""
-    handler = partial(QuietFiles, directory=str(ZENDESK))
-    with ThreadingHTTPServer(("127.0.0.1", served.host_port), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serve(partial(AppFiles, directory=str(ZENDESK)), served.host_port):
         yield
-        server.shutdown()
-        thread.join(10)
 
 
 def say(text: str, role: str = "end-user", kind: str = "text/plain") -> dict[str, Any]:

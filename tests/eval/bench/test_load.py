@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import orjson
 import pytest
 
 from eval.bench.load import Answers, ask_together
 from eval.bench.percentiles import find_percentile
 from eval.bench.served import ServerNotStarted, read_megabytes, serve_folder
-
-
-class Answering(BaseHTTPRequestHandler):
-    """Answers each question, but for one that it is too busy for."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        asked = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        content = orjson.dumps({"timing": {"encode": 4.0, "search": 1.0}})
-        self.send_response(503 if asked["question"] == "busy" else 200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
 
 
 def test_every_answer_is_counted_with_its_stages(port: int) -> None:

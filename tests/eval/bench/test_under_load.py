@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 
-import orjson
 import pytest
 from rich.console import Console
 
@@ -20,32 +16,6 @@ from eval.bench.plot import draw_soak
 from eval.bench.soak import SoakFigures, show_soak
 from eval.bench.streams import REFUSED, GeneratorFailed, Load, Replies, Stream, put_on
 from eval.bench.traffic import Traffic, TrafficFigures, draw_zipf, show_traffic
-
-
-class Answering(BaseHTTPRequestHandler):
-    """Answers each question, but for one that it is too busy for."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        asked = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(503 if asked["question"] == "busy" else 200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
 
 
 def make_replies(*replies: tuple[int, float], seconds: float = 1.0) -> Replies:
