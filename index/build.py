@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from index.catalogue import make_entry
 from index.codes import CODED_FROM, make_codes, write_codes
+from index.documents import DocumentsWriter
 from index.embedding import DIGEST_BYTES, EmbeddedItems, Known, embed_items
 from index.encoder import Encoder
 from index.generation import (
     DIGESTS_FILE,
     HEADING_CODES_FILE,
     HEADINGS_FILE,
-    LEXICAL_FULL,
-    LEXICAL_HEADINGS,
     NEW_WORDS_FILE,
     PASSAGE_CODES_FILE,
     PASSAGES_FILE,
@@ -43,7 +41,6 @@ from index.generation import (
     write_manifest,
 )
 from index.learnt import Learnt, read_learnt, write_learnt
-from index.lexical import CutDocument, LexicalDocument, LexicalWriter, cut_documents
 from index.new_words import learn_words
 from index.reasons.learning import learn_reasons, read_experience
 from index.reasons.storage import write_reasons
@@ -59,12 +56,10 @@ from kb.identity import ensure_identity
 from kb.items import Item
 from kb.knowledge import list_items
 from kb.orders.population import sample_contexts
-from kb.text.segment import Segmenter
 
 log = logging.getLogger(__name__)
 
 KEPT_GENERATIONS = 2
-CUT_TOGETHER = 500  # Items whose texts are sent to another process at once.
 Progress = Callable[[str, int, int], None]
 Newest = tuple[Path, Manifest] | None
 
@@ -89,7 +84,7 @@ class Builder:
     database: Database
     encoder: Encoder
     folder: Path
-    coded_from: int = CODED_FROM  # Rows of one kind.
+    large_from: int = CODED_FROM  # Rows of one kind: codes of vectors and rows of terms are made of so many.
 
     def build(
         self, *, now: datetime, on_progress: Progress = report_nothing, learnt: Learnt | Forget | None = None
@@ -147,7 +142,7 @@ class Builder:
             (embedded.passages, PASSAGES_FILE, PASSAGE_CODES_FILE),
         ):
             write_vectors(vectors, folder / file)
-            if len(vectors) >= self.coded_from:
+            if len(vectors) >= self.large_from:
                 write_codes(make_codes(vectors), folder / codes_file)
         write_texts(list_texts(items), folder / TEXTS_FILE, folder / TEXT_STARTS_FILE)
         (folder / DIGESTS_FILE).write_bytes(b"".join(embedded.digests))
@@ -156,13 +151,9 @@ class Builder:
         (folder / NEW_WORDS_FILE).write_text("\n".join(new_words), encoding="utf-8")
         with spread_over_cores(len(items)) as spread:
             count_words(items, spread=spread).write(folder / WORDS_FILE)
-            headings, full = LexicalWriter(folder / LEXICAL_HEADINGS), LexicalWriter(folder / LEXICAL_FULL)
-            for cut in spread(partial(_cut_items, tuple(new_words)), _list_texts(items)):
-                headings.add(cut[0])
-                full.add(cut[1])
-                on_progress("terms", cut[1][-1].owner + 1, len(items))
-        headings.close()
-        full.close()
+            writer = DocumentsWriter(folder, tuple(new_words), with_rows_from=self.large_from, spread=spread)
+            for done in writer.write(items):
+                on_progress("terms", done, len(items))
         return embedded
 
     def _find_newest(self, identity: str, revision: int) -> Newest:
@@ -207,37 +198,3 @@ def _read_known(newest: Newest) -> Known:
     vectors = np.vstack([map_vectors(path / name) for name in (HEADINGS_FILE, PASSAGES_FILE)])
     size = manifest.headings + manifest.passages
     return {raw[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES]: vectors[n] for n in range(size)}
-
-
-_Documents = tuple[list[LexicalDocument], list[LexicalDocument]]
-
-
-def _list_texts(items: Sequence[Item]) -> Iterator[_Documents]:
-    """Yield the heading documents and the full ones of some items at a time."""
-    for first in range(0, len(items), CUT_TOGETHER):
-        some = items[first : first + CUT_TOGETHER]
-        yield list(heading_documents(some, first=first)), list(full_documents(some, first=first))
-
-
-def _cut_items(new_words: tuple[str, ...], documents: _Documents) -> tuple[list[CutDocument], list[CutDocument]]:
-    headings, full = documents
-    cut = list(cut_documents([*headings, *full], _make_segmenter(new_words)))
-    return cut[: len(headings)], cut[len(headings) :]
-
-
-@lru_cache(maxsize=1)
-def _make_segmenter(new_words: tuple[str, ...]) -> Segmenter:
-    return Segmenter(new_words)
-
-
-def heading_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:
-    """Yield one document a heading, so that each question variant is matched on its own."""
-    for owner, item in enumerate(items, first):
-        for heading in item.headings:
-            yield LexicalDocument(owner, heading)
-
-
-def full_documents(items: Sequence[Item], *, first: int) -> Iterator[LexicalDocument]:
-    """Yield one document an item, with all its text."""
-    for owner, item in enumerate(items, first):
-        yield LexicalDocument(owner, item.full_text)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.build import Builder, Progress, full_documents, heading_documents, report_nothing
+from index.build import Builder, Progress, report_nothing
 from index.catalogue import make_entry
+from index.documents import full_documents, heading_documents
 from index.embedding import embed_items
 from index.encoder import Encoder
 from index.entry import Entry
@@ -30,6 +31,8 @@ from index.generation import (
     PASSAGES_FILE,
     REASONS_FILE,
     RECIPE_FILE,
+    TERM_ROWS_FULL,
+    TERM_ROWS_HEADINGS,
     TEXT_STARTS_FILE,
     TEXTS_FILE,
     WORDS_FILE,
@@ -45,6 +48,7 @@ from index.live_folder import LiveFolder
 from index.reasons.model import ReasonModel
 from index.reasons.storage import read_reasons
 from index.snapshot import Snapshot
+from index.term_rows import open_term_rows
 from index.texts import list_texts, open_texts
 from index.vectors import open_vectors
 from index.vocabulary import read_vocabulary
@@ -250,7 +254,10 @@ class LiveIndex:
         for name in (LEXICAL_HEADINGS, LEXICAL_FULL):
             copy_lexical(folder / name, own / name)
         segmenter = Segmenter((folder / NEW_WORDS_FILE).read_text(encoding="utf-8").splitlines())
-        lexical = _Lexical(LexicalIndex(own / LEXICAL_HEADINGS, segmenter), LexicalIndex(own / LEXICAL_FULL, segmenter))
+        lexical = _Lexical(
+            LexicalIndex(own / LEXICAL_HEADINGS, segmenter, open_term_rows(folder / TERM_ROWS_HEADINGS)),
+            LexicalIndex(own / LEXICAL_FULL, segmenter, open_term_rows(folder / TERM_ROWS_FULL)),
+        )
         snapshot = Snapshot(
             generation=manifest.name,
             revision=manifest.revision,

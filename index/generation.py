@@ -8,6 +8,7 @@
 <generations>/<name>/{headings,passages}.codes   optional: codes of the vectors, where there are many
 <generations>/<name>/texts.bin, texts.starts   what each passage says, for snippets
 <generations>/<name>/lexical-{headings,full}/
+<generations>/<name>/terms-{headings,full}/      optional: the terms of each document, where there are many
 <generations>/<name>/words.txt, new-words.txt    the words of the base; those of them that no dictionary has
 <generations>/<name>/recipe.json          optional: what was learnt from the shop's own labels
 <generations>/<name>/reasons.json         optional: why customers get in touch, learnt from the cases' intents
@@ -43,7 +44,7 @@ from kb.orders.likeness import OrderFacts, OrderShares
 log = logging.getLogger(__name__)
 
 READ_TOGETHER = 4  # Files whose checksums are worked out at once: at a million passages they are four gigabytes.
-GENERATION_FORMAT = 3  # Raise when older generations can no longer be read.
+GENERATION_FORMAT = 4  # Raise when older generations can no longer be read.
 MANIFEST_FILE = "manifest.json"
 ITEMS_FILE, ITEM_STARTS_FILE, COLUMNS_FILE = "items.jsonl", "items.starts", "columns.npz"
 DIGESTS_FILE = "digests.bin"
@@ -54,6 +55,7 @@ RECIPE_FILE = "recipe.json"
 REASONS_FILE = "reasons.json"
 WORDS_FILE, NEW_WORDS_FILE = "words.txt", "new-words.txt"
 LEXICAL_HEADINGS, LEXICAL_FULL = "lexical-headings", "lexical-full"
+TERM_ROWS_HEADINGS, TERM_ROWS_FULL = "terms-headings", "terms-full"
 PREFIX = "g"
 DAMAGED_PREFIX = "damaged-"
 

@@ -12,11 +12,13 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from index.term_rows import SoughtTerm, TermRows
 from kb.text.identifiers import find_identifiers
 from kb.text.segment import Segmenter, character_grams, default_segmenter
 
 IntArray = NDArray[np.int64]
 FloatVector = NDArray[np.float32]
+FloatArray = NDArray[np.float64]
 
 OWNER = "owner"
 CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
@@ -25,7 +27,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
 WRITER_HEAP_BYTES = 50_000_000
 LINES_KEPT = 10_000  # Headings stand in two indexes, and a shop's set phrases in many texts.
 # In more documents the common terms of a question are not read: with all of them, time grows with the base.
-READ_WHOLE, POSTINGS_READ = 100_000, 500_000
+READ_WHOLE, POSTINGS_READ = 100_000, 250_000
 MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
 
 
@@ -65,7 +67,13 @@ class Terms:
     query: tantivy.Query | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "query", _make_query(self.counts, self.weights))
+        object.__setattr__(self, "query", _make_query(self.list_weights()))
+
+    def list_weights(self) -> Iterator[tuple[str, str, float]]:
+        """Yield the field, the term, and how much it counts there, for each term."""
+        for name, counts in self.counts.items():
+            for term, count in counts.items():
+                yield name, term, self.weights[name] * count
 
 
 def read_terms(
@@ -90,12 +98,21 @@ def read_terms(
 
 
 class LexicalSearcher:
-    """An unchanging view of a lexical index; what is larger than `read_whole` is searched by rare terms."""
+    """An unchanging view of a lexical index; what is larger than `read_whole` is searched by rare terms.
+
+    `rows` are those of its first documents, by which these are scored by all terms.
+    """
 
     def __init__(
-        self, searcher: tantivy.Searcher, *, read_whole: int = READ_WHOLE, postings_read: int = POSTINGS_READ
+        self,
+        searcher: tantivy.Searcher,
+        *,
+        rows: TermRows | None = None,
+        read_whole: int = READ_WHOLE,
+        postings_read: int = POSTINGS_READ,
     ) -> None:
         self._searcher = searcher
+        self.rows = rows
         self._size = searcher.num_docs
         self._postings_read = postings_read
         self.is_large = self._size > read_whole
@@ -110,6 +127,15 @@ class LexicalSearcher:
         """
         return self._run(self._make_query(terms), limit, among)
 
+    def search_by_all(self, terms: Terms, *, limit: int, among: IntArray | None = None) -> tuple[IntArray, FloatVector]:
+        """Do as `search` does, by the common terms too: among few owners that takes no time."""
+        return self._run(terms.query, limit, among)
+
+    def score(self, terms: Terms, documents: IntArray) -> FloatArray:
+        """Return the BM25 scores, by all terms, of documents that have rows, by their numbers."""
+        assert self.rows is not None
+        return self.rows.score(self._weigh(terms), documents, size=self._size)
+
     def find_identifiers(
         self, terms: Terms, *, limit: int, among: IntArray | None = None
     ) -> tuple[IntArray, FloatVector]:
@@ -121,19 +147,18 @@ class LexicalSearcher:
         """Return the query for all terms; in a large index for the rarest, which are what documents differ by."""
         if not self.is_large:
             return terms.query
-        rarest = sorted(
-            (self._searcher.doc_freq(name, term), name, term, count)
-            for name, counts in terms.counts.items()
-            for term, count in counts.items()
-        )
-        left, chosen = self._postings_read, dict[str, dict[str, float]]()
-        for documents, name, term, count in rarest:
-            left -= documents
+        left, chosen = self._postings_read, list[tuple[str, str, float]]()
+        for sought in sorted(self._weigh(terms), key=lambda sought: (sought.documents, sought.field, sought.term)):
+            left -= sought.documents
             if left < 0 and chosen:
                 break
-            if documents:
-                chosen.setdefault(name, {})[term] = count
-        return _make_query(chosen, terms.weights)
+            if sought.documents:
+                chosen.append((sought.field, sought.term, sought.weight))
+        return _make_query(chosen)
+
+    def _weigh(self, terms: Terms) -> list[SoughtTerm]:
+        frequency = self._searcher.doc_freq
+        return [SoughtTerm(name, term, weight, frequency(name, term)) for name, term, weight in terms.list_weights()]
 
     def _run(self, query: tantivy.Query | None, limit: int, among: IntArray | None) -> tuple[IntArray, FloatVector]:
         if query is None or limit < 1 or (among is not None and not len(among)):
@@ -154,8 +179,9 @@ class LexicalSearcher:
 class LexicalIndex:
     """A lexical index on disk that documents can be added to and taken from."""
 
-    def __init__(self, folder: Path, segmenter: Segmenter | None = None) -> None:
+    def __init__(self, folder: Path, segmenter: Segmenter | None = None, rows: TermRows | None = None) -> None:
         self._segmenter = segmenter or default_segmenter()
+        self._rows = rows
         self._index = tantivy.Index.open(str(folder))
         _register_tokenizer(self._index)
         self._writer: tantivy.IndexWriter | None = None
@@ -163,7 +189,8 @@ class LexicalIndex:
     def searcher(self, *, read_whole: int = READ_WHOLE, postings_read: int = POSTINGS_READ) -> LexicalSearcher:
         """Return a view of what is committed now."""
         self._index.reload()
-        return LexicalSearcher(self._index.searcher(), read_whole=read_whole, postings_read=postings_read)
+        searcher = self._index.searcher()
+        return LexicalSearcher(searcher, rows=self._rows, read_whole=read_whole, postings_read=postings_read)
 
     def change(self, *, gone: Iterable[int], size: int, added: Iterable[LexicalDocument]) -> None:
         """Take out every document of the owners that are gone, put in the added ones, and commit.
@@ -266,14 +293,10 @@ def _make_document(document: CutDocument) -> tantivy.Document:
     return made
 
 
-def _make_query(counts: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> tantivy.Query | None:
+def _make_query(terms: Iterable[tuple[str, str, float]]) -> tantivy.Query | None:
     """Return the query for these terms; every index here has the same schema, so one serves them all."""
-    clauses = [
-        (tantivy.Occur.Should, tantivy.Query.boost_query(_make_term(name, term), weights[name] * count))
-        for name, terms in counts.items()
-        for term, count in terms.items()
-    ]
-    return tantivy.Query.boolean_query(clauses) if clauses else None
+    boosted = [tantivy.Query.boost_query(_make_term(name, term), weight) for name, term, weight in terms]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in boosted]) if boosted else None
 
 
 def _make_term(name: str, value: str) -> tantivy.Query:

@@ -51,7 +51,7 @@ class Retriever:
         watch.lap("encode")
         near = find_by_vector(snapshot, vector, allowed, both=self._both)
         hits = by_terms.result()
-        candidates = complete_candidates(snapshot, near, hits, reader.recipe, both=self._both)
+        candidates = complete_candidates(snapshot, near, hits, reader.recipe)
         watch.lap("search")
         return Retrieved(reading, vector, telling_terms(hits.terms), candidates)
 
@@ -61,7 +61,7 @@ class Retriever:
         """Return what is found for a question that was read and encoded already, among other items."""
         hits = _search_terms(snapshot, reader, first.reading, question, allowed)
         near = find_by_vector(snapshot, first.vector, allowed, both=self._both)
-        candidates = complete_candidates(snapshot, near, hits, reader.recipe, both=self._both)
+        candidates = complete_candidates(snapshot, near, hits, reader.recipe)
         return Retrieved(first.reading, first.vector, telling_terms(hits.terms), candidates)
 
 

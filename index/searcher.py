@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -91,14 +92,7 @@ def find_by_vector(
     return VectorHits(headings, passages, near_headings, near_passages)
 
 
-def complete_candidates(
-    snapshot: Snapshot,
-    near: VectorHits,
-    hits: TermHits,
-    recipe: Recipe = STANDARD,
-    *,
-    both: SideBySide = ONE_AFTER_THE_OTHER,
-) -> Candidates:
+def complete_candidates(snapshot: Snapshot, near: VectorHits, hits: TermHits, recipe: Recipe = STANDARD) -> Candidates:
     """Return every candidate that any source of the recipe finds, best first, scored by all its sources."""
     finders: Mapping[Source, Callable[[], IntArray]] = {
         Source.DENSE_HEADING: lambda: near.near_headings,
@@ -109,7 +103,7 @@ def complete_candidates(
     }
     found = [finders[source]() for source in recipe.weights]
     ordinals = np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
-    return _complete(snapshot, near, hits, ordinals, recipe.weights, both)
+    return _complete(snapshot, near, hits, ordinals, recipe.weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,28 +206,17 @@ def _keep_best(owners: IntArray, scores: FloatVector, allowed: BoolArray, *, exh
     return OwnerScores(unique, scores[kept][first].astype(np.float64), exhausted)
 
 
-def _complete(  # noqa: PLR0913  # As above.
-    snapshot: Snapshot,
-    near: VectorHits,
-    hits: TermHits,
-    ordinals: IntArray,
-    weights: Mapping[Source, float],
-    both: SideBySide,
+def _complete(
+    snapshot: Snapshot, near: VectorHits, hits: TermHits, ordinals: IntArray, weights: Mapping[Source, float]
 ) -> Candidates:
-    catalogue = snapshot.catalogue
-    dense_heading, _ = _score_rows(near.headings, catalogue.heading_start, ordinals)
-    dense_passage, best_passages = _score_rows(near.passages, catalogue.passage_start, ordinals)
-    heading_documents = int(catalogue.columns.headings[ordinals].sum())
-    lexical_heading, lexical_full = both.run(
-        snapshot,
-        lambda: _score_terms(snapshot.lexical_headings, hits.terms, ordinals, hits.headings, heading_documents),
-        lambda: _score_terms(snapshot.lexical_full, hits.terms, ordinals, hits.full, len(ordinals)),
-    )
+    terms, catalogue = hits.terms, snapshot.catalogue
+    headings, passages = catalogue.heading_start, catalogue.passage_start
+    dense_passage, best_passages = _score_rows(near.passages.score, passages, ordinals)
     columns = {
-        Source.DENSE_HEADING: dense_heading,
+        Source.DENSE_HEADING: _score_rows(near.headings.score, headings, ordinals)[0],
         Source.DENSE_PASSAGE: dense_passage,
-        Source.LEXICAL_HEADING: lexical_heading,
-        Source.LEXICAL_FULL: lexical_full,
+        Source.LEXICAL_HEADING: _score_terms(snapshot.lexical_headings, terms, ordinals, hits.headings, headings),
+        Source.LEXICAL_FULL: _score_terms(snapshot.lexical_full, terms, ordinals, hits.full, None),
         Source.IDENTIFIER: np.nan_to_num(hits.identified.read(ordinals)),
     }
     unread = hits.unread[ordinals]
@@ -248,14 +231,16 @@ def _complete(  # noqa: PLR0913  # As above.
     )
 
 
-def _score_rows(dense: DenseRows, start: IntArray, ordinals: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return each item's best inner product over its rows, and the row that gave it."""
+def _score_rows(
+    score: Callable[[IntArray], NDArray[np.floating]], start: IntArray, ordinals: IntArray
+) -> tuple[FloatArray, IntArray]:
+    """Return each item's best score over its rows, and the row that gave it."""
     counts = start[ordinals + 1] - start[ordinals]
     firsts = np.cumsum(counts) - counts
     if not len(ordinals):
         return np.zeros(0), np.zeros(0, np.int64)
     rows = np.repeat(start[ordinals] - firsts, counts) + np.arange(int(counts.sum()))
-    scores = dense.score(rows).astype(np.float64)
+    scores = score(rows).astype(np.float64)
     best = np.maximum.reduceat(scores, firsts)
     owner = np.repeat(np.arange(len(ordinals)), counts)
     is_best = scores >= best[owner]
@@ -265,12 +250,26 @@ def _score_rows(dense: DenseRows, start: IntArray, ordinals: IntArray) -> tuple[
 
 
 def _score_terms(
-    index: LexicalSearcher, terms: Terms, ordinals: IntArray, found: OwnerScores, documents: int
+    index: LexicalSearcher, terms: Terms, ordinals: IntArray, found: OwnerScores, start: IntArray | None
 ) -> FloatArray:
+    """Return what each item's best document has to do with the terms; `start` is where its documents begin.
+
+    With rows, by all terms: the rarest alone, which a large index is searched by, find what is near and rank it badly.
+    """
     scores = found.read(ordinals)
+    search: TermSearch = index.search
     missing = np.isnan(scores)
-    if not found.exhausted and missing.any():
+    if index.rows is not None:
+        score, search = partial(index.score, terms), index.search_by_all
+        missing = ordinals >= (len(index.rows) if start is None else np.searchsorted(start, len(index.rows)))
+        known = ordinals[~missing]
+        scores[~missing] = score(known) if start is None else _score_rows(score, start, known)[0]
+    elif found.exhausted:
+        return np.nan_to_num(scores)
+    if missing.any():
+        others = ordinals[missing]
+        documents = len(others) if start is None else int((start[others + 1] - start[others]).sum())
         everything = np.ones(int(ordinals[-1]) + 1, bool)
-        more = _keep_best(*index.search(terms, limit=documents, among=ordinals[missing]), everything, exhausted=True)
-        scores[missing] = more.read(ordinals[missing])
+        more = _keep_best(*search(terms, limit=documents, among=others), everything, exhausted=True)
+        scores[missing] = more.read(others)
     return np.nan_to_num(scores)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.build import Builder
 from index.encoder import EncoderFingerprint
+from index.fusion import Source
 from index.generation import Manifest, list_generations, revision_of
+from index.searcher import complete_candidates, find_by_terms, find_by_vector
 from index.vectors import map_vectors
 from kb.database import Database
 from tests.fakes import CountingEncoder, Desk, FakeEncoder, make_article, make_case
@@ -170,7 +173,7 @@ def test_what_a_killed_removal_left_is_no_generation_and_swept_by_the_next_build
 def test_many_vectors_get_codes_by_which_they_are_found(desk: Desk) -> None:
     titles = [f"第 {number} 种商品怎么退" for number in range(40)]
     desk.save(*(make_article(id=f"a{n}", title=title, questions=[], body="可以退。") for n, title in enumerate(titles)))
-    manifest = Builder(desk.database, desk.encoder, desk.live.folder, coded_from=40).build(now=desk.clock())
+    manifest = Builder(desk.database, desk.encoder, desk.live.folder, large_from=40).build(now=desk.clock())
     assert {"headings.codes", "passages.codes"} <= manifest.files.keys()
     assert desk.find("第 17 种商品怎么退")[0] == "a17"
     snapshot = desk.live.snapshot()
@@ -178,3 +181,32 @@ def test_many_vectors_get_codes_by_which_they_are_found(desk: Desk) -> None:
     rows, scores = snapshot.headings.search(question, limit=5, allowed=None)
     assert snapshot.catalogue.entries[int(snapshot.heading_owner[rows[0]])].key.id == "a17"
     assert scores[0] == max(snapshot.headings.score_all(question))
+
+
+def test_in_a_large_base_every_candidate_is_scored_by_all_terms(desk: Desk) -> None:
+    titles = [f"第 {number} 种商品的退货运费谁出" for number in range(40)]
+    desk.save(*(make_article(id=f"a{n}", title=title, questions=[], body="可以退。") for n, title in enumerate(titles)))
+    question = "第 17 种商品的运费谁出"
+
+    def find_scores() -> dict[str, tuple[float, float]]:
+        snapshot = desk.live.snapshot()
+        vector = desk.encoder.encode_questions([question])[0]
+        allowed = np.ones(len(snapshot.catalogue), bool)
+        near, hits = find_by_vector(snapshot, vector, allowed), find_by_terms(snapshot, question, allowed)
+        found = complete_candidates(snapshot, near, hits)
+        columns = [found.columns[source] for source in (Source.LEXICAL_HEADING, Source.LEXICAL_FULL)]
+        names = [snapshot.catalogue.entries[int(ordinal)].key.id for ordinal in found.ordinals]
+        return dict(zip(names, zip(*columns, strict=True), strict=True))
+
+    desk.live.open()
+    expected = find_scores()
+    manifest = Builder(desk.database, desk.encoder, desk.live.folder, large_from=40).build(now=desk.clock())
+    assert {f"terms-{kind}/names.bin" for kind in ("headings", "full")} <= manifest.files.keys()
+    desk.live.open()
+    assert desk.live.snapshot().lexical_full.rows is not None
+    found = find_scores()
+    assert found.keys() == expected.keys()
+    for name, scores in expected.items():
+        assert found[name] == pytest.approx(scores, rel=1e-5)
+    desk.save(make_article(id="new", title="第 17 种商品的退货运费现在谁出", questions=[], body="可以退。"))
+    assert min(find_scores()["new"]) > 0.5 * max(found["a17"][0], 1)

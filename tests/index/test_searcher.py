@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build import full_documents, heading_documents
 from index.catalogue import BoolArray, make_catalogue, make_entry
+from index.documents import full_documents, heading_documents
 from index.embedding import embed_items
 from index.fusion import Source
 from index.lexical import LexicalIndex, LexicalSearcher, read_terms, write_lexical

@@ -1,0 +1,181 @@
+"""The terms of each document, a row each: a named one is scored at once, where a term index goes through many.
+
+Rows are mapped from four files, and give the score that the term index would: BM25 (Robertson and Zaragoza 2009, with
+the constants and the rounded lengths of tantivy, which are Lucene's). Why: docs/decisions/0015-a-million.md.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+K1, B = 1.2, 0.75
+MOST_COUNTED = 255  # Of one term in one document; more would move a score by a hundredth.
+TERMS_KEPT = 500_000  # Whose names are remembered while rows are made.
+STARTS_FILE, NAMES_FILE, COUNTS_FILE, LENGTHS_FILE = "starts.bin", "names.bin", "counts.bin", "lengths.bin"
+TOTALS_FILE = "totals.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtTerm:
+    """A term of a question: the field it is sought in, how much it counts, and in how many documents it stands."""
+
+    field: str
+    term: str
+    weight: float
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutRows:
+    """The rows of some documents: where each begins, its terms by name with their counts, and its rounded lengths."""
+
+    starts: IntArray
+    names: NDArray[np.uint32]
+    counts: NDArray[np.uint8]
+    lengths: NDArray[np.uint8]
+    totals: Mapping[str, int]
+
+
+class TermRows:
+    """The rows of the documents that a generation was built with, in their order; safe to read from many threads."""
+
+    def __init__(self, rows: CutRows) -> None:
+        self._rows = rows
+        self._fields = list(rows.totals)
+        # tantivy's own, which a document's length is compared with.
+        self._average = np.array([total / max(len(self), 1) for total in rows.totals.values()])
+
+    def __len__(self) -> int:
+        return len(self._rows.starts) - 1
+
+    def score(self, sought: Sequence[SoughtTerm], documents: IntArray, *, size: int) -> FloatArray:
+        """Return what the terms are worth in each of the named documents, of `size` that the term index holds."""
+        scores = np.zeros(len(documents))
+        known = [one for one in sought if one.documents and one.field in self._fields]
+        if not known or not len(documents):
+            return scores
+        names = np.array([name_term(one.field, one.term) for one in known], np.uint32)
+        order = np.argsort(names)
+        names = names[order]
+        starts = self._rows.starts[documents]
+        lengths = self._rows.starts[documents + 1] - starts
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
+        held = self._rows.names[places]
+        found = np.minimum(np.searchsorted(names, held), len(names) - 1)
+        hits = np.flatnonzero(names[found] == held)
+        terms, rows = order[found[hits]], np.searchsorted(ends, hits, side="right")
+        fields = np.array([self._fields.index(one.field) for one in known])[terms]
+        worth = np.array([one.weight * measure_rarity(one.documents, size) for one in known])[terms]
+        counts = self._rows.counts[places[hits]].astype(np.float64)
+        relative = LENGTHS[self._rows.lengths[documents[rows], fields]] / self._average[fields]
+        worth *= (1 + K1) * counts / (counts + K1 * (1 - B + B * relative))
+        scores += np.bincount(rows, worth, len(documents))
+        return scores
+
+
+def measure_rarity(documents: int, size: int) -> float:
+    """Return the weight of a term that stands in so many documents of all; deleted ones are counted for a while."""
+    return float(np.log1p((max(size - documents, 0) + 0.5) / (documents + 0.5)))
+
+
+@lru_cache(TERMS_KEPT)
+def name_term(field: str, term: str) -> int:
+    """Return a number for a term in a field; that two of a question's terms and a document's share one is very rare."""
+    return zlib.crc32(f"{field} {term}".encode())
+
+
+def cut_rows(documents: Iterable[Mapping[str, str]]) -> CutRows:
+    """Return the rows of documents, each given by field as its terms with spaces between; all have the same fields."""
+    starts, names, counts, lengths = [0], list[int](), list[int](), list[int]()
+    totals = Counter[str]()
+    for document in documents:
+        for name, text in document.items():
+            terms = text.split()
+            totals[name] += len(terms)
+            lengths.append(len(terms))
+            for term, count in Counter(terms).items():
+                names.append(name_term(name, term))
+                counts.append(min(count, MOST_COUNTED))
+        starts.append(len(names))
+    return CutRows(
+        np.array(starts, np.int64),
+        np.array(names, np.uint32),
+        np.array(counts, np.uint8),
+        _round_lengths(lengths).reshape(len(starts) - 1, -1),
+        totals,
+    )
+
+
+class TermRowsWriter:
+    """Appends rows to open files."""
+
+    def __init__(self, starts: BinaryIO, names: BinaryIO, counts: BinaryIO, lengths: BinaryIO) -> None:
+        self._starts, self._names, self._counts, self._lengths = starts, names, counts, lengths
+        self._written = 0
+        self.totals = Counter[str]()
+        starts.write(np.zeros(1, "<i8").tobytes())
+
+    def add(self, rows: CutRows) -> None:
+        """Put in more rows."""
+        self._starts.write((rows.starts[1:] + self._written).astype("<i8").tobytes())
+        self._names.write(rows.names.astype("<u4").tobytes())
+        self._counts.write(rows.counts.tobytes())
+        self._lengths.write(rows.lengths.tobytes())
+        self._written += len(rows.names)
+        self.totals.update(rows.totals)
+
+
+@contextmanager
+def write_term_rows(folder: Path) -> Iterator[TermRowsWriter]:
+    """Give what writes rows, part after part, into a new folder."""
+    folder.mkdir()
+    with ExitStack() as files:
+        names = (STARTS_FILE, NAMES_FILE, COUNTS_FILE, LENGTHS_FILE)
+        writer = TermRowsWriter(*(files.enter_context((folder / name).open("wb")) for name in names))
+        yield writer
+    (folder / TOTALS_FILE).write_text(json.dumps(writer.totals), encoding="utf-8")
+
+
+def open_term_rows(folder: Path) -> TermRows | None:
+    """Map written rows, whose checksums must have been compared before; None where there are none."""
+    if not folder.is_dir():
+        return None
+    totals: dict[str, int] = json.loads((folder / TOTALS_FILE).read_text(encoding="utf-8"))
+    starts, names, counts, lengths = (
+        np.asarray(np.memmap(folder / name, kind, mode="r"))
+        for name, kind in ((STARTS_FILE, "<i8"), (NAMES_FILE, "<u4"), (COUNTS_FILE, "u1"), (LENGTHS_FILE, "u1"))
+    )
+    return TermRows(CutRows(starts, names, counts, lengths.reshape(-1, len(totals)), totals))
+
+
+def _list_lengths() -> Iterator[int]:
+    """Yield the 256 lengths that are told apart: all up to 40, and then eight between each and its double."""
+    yield from range(40)
+    length, step = 40, 2
+    for number in range(256 - 40):
+        yield length
+        length += step
+        if number % 8 == 7:
+            step *= 2
+
+
+LENGTHS = np.array(list(_list_lengths()), np.float64)
+
+
+def _round_lengths(lengths: Sequence[int]) -> NDArray[np.uint8]:
+    return (np.searchsorted(LENGTHS, np.array(lengths, np.float64), side="right") - 1).astype(np.uint8)
