@@ -50,13 +50,14 @@ class RequestRecorder:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        path = get_route_path(scope)  # Now: what is mounted takes its part of it away.
         exchange = _Exchange(choose_request_id(Headers(scope=scope).get("x-request-id", "")))
         scope.setdefault("state", {})["request_id"] = exchange.request_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                _add_headers(message, exchange.request_id, self.headers, address=get_route_path(scope))
+                _add_headers(message, exchange.request_id, self.headers, address=path)
             await send(message)
 
         try:

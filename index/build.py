@@ -41,6 +41,7 @@ from index.generation import (
     write_manifest,
 )
 from index.learnt import Learnt, read_learnt, write_learnt
+from index.lexical import TERM_LIMITS, TermLimits
 from index.new_words import learn_words
 from index.reasons.learning import learn_reasons, read_experience
 from index.reasons.storage import write_reasons
@@ -84,7 +85,8 @@ class Builder:
     database: Database
     encoder: Encoder
     folder: Path
-    large_from: int = CODED_FROM  # Rows of one kind: codes of vectors and rows of terms are made of so many.
+    coded_from: int = CODED_FROM  # Rows of one kind.
+    term_limits: TermLimits = TERM_LIMITS
 
     def build(
         self, *, now: datetime, on_progress: Progress = report_nothing, learnt: Learnt | Forget | None = None
@@ -142,7 +144,7 @@ class Builder:
             (embedded.passages, PASSAGES_FILE, PASSAGE_CODES_FILE),
         ):
             write_vectors(vectors, folder / file)
-            if len(vectors) >= self.large_from:
+            if len(vectors) >= self.coded_from:
                 write_codes(make_codes(vectors), folder / codes_file)
         write_texts(list_texts(items), folder / TEXTS_FILE, folder / TEXT_STARTS_FILE)
         (folder / DIGESTS_FILE).write_bytes(b"".join(embedded.digests))
@@ -151,7 +153,7 @@ class Builder:
         (folder / NEW_WORDS_FILE).write_text("\n".join(new_words), encoding="utf-8")
         with spread_over_cores(len(items)) as spread:
             count_words(items, spread=spread).write(folder / WORDS_FILE)
-            writer = DocumentsWriter(folder, tuple(new_words), with_rows_from=self.large_from, spread=spread)
+            writer = DocumentsWriter(folder, tuple(new_words), with_rows_from=self.term_limits.rows_from, spread=spread)
             for done in writer.write(items):
                 on_progress("terms", done, len(items))
         return embedded

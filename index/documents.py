@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
+from index.cutting import CutDocument, LexicalDocument, cut_documents
 from index.generation import LEXICAL_FULL, LEXICAL_HEADINGS, TERM_ROWS_FULL, TERM_ROWS_HEADINGS
-from index.lexical import CHARACTERS, WORDS, CutDocument, LexicalDocument, LexicalWriter, cut_documents
+from index.lexical import CHARACTERS, WORDS, LexicalWriter
 from index.spreading import Spread
 from index.term_rows import CutRows, cut_rows, write_term_rows
 from kb.items import Item

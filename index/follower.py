@@ -43,7 +43,7 @@ from index.generation import (
     revision_of,
 )
 from index.learnt import read_learnt
-from index.lexical import LexicalIndex, copy_lexical
+from index.lexical import TERM_LIMITS, LexicalIndex, TermLimits, copy_lexical
 from index.live_folder import LiveFolder
 from index.reasons.model import ReasonModel
 from index.reasons.storage import read_reasons
@@ -111,6 +111,7 @@ class LiveIndex:
         clock: Callable[[], datetime] = utc_now,
         retry_seconds: float = RETRY_SECONDS,
         loaded_beside_from: int = LOADED_BESIDE_FROM,
+        term_limits: TermLimits = TERM_LIMITS,
     ) -> None:
         self.database = database
         self.encoder = encoder
@@ -118,6 +119,7 @@ class LiveIndex:
         self.clock = clock
         self.retry_seconds = retry_seconds
         self.loaded_beside_from = loaded_beside_from
+        self.term_limits = term_limits
         self._identity = ensure_identity(database)
         self._lock = threading.Lock()
         self._live: LiveFolder | None = None
@@ -255,8 +257,10 @@ class LiveIndex:
             copy_lexical(folder / name, own / name)
         segmenter = Segmenter((folder / NEW_WORDS_FILE).read_text(encoding="utf-8").splitlines())
         lexical = _Lexical(
-            LexicalIndex(own / LEXICAL_HEADINGS, segmenter, open_term_rows(folder / TERM_ROWS_HEADINGS)),
-            LexicalIndex(own / LEXICAL_FULL, segmenter, open_term_rows(folder / TERM_ROWS_FULL)),
+            *(
+                LexicalIndex(own / name, segmenter, rows=open_term_rows(folder / rows), limits=self.term_limits)
+                for name, rows in ((LEXICAL_HEADINGS, TERM_ROWS_HEADINGS), (LEXICAL_FULL, TERM_ROWS_FULL))
+            )
         )
         snapshot = Snapshot(
             generation=manifest.name,

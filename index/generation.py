@@ -44,7 +44,7 @@ from kb.orders.likeness import OrderFacts, OrderShares
 log = logging.getLogger(__name__)
 
 READ_TOGETHER = 4  # Files whose checksums are worked out at once: at a million passages they are four gigabytes.
-GENERATION_FORMAT = 4  # Raise when older generations can no longer be read.
+GENERATION_FORMAT = 3  # Raise when older generations can no longer be read.
 MANIFEST_FILE = "manifest.json"
 ITEMS_FILE, ITEM_STARTS_FILE, COLUMNS_FILE = "items.jsonl", "items.starts", "columns.npz"
 DIGESTS_FILE = "digests.bin"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from index.cutting import CutDocument, LexicalDocument, cut_documents
 from index.term_rows import SoughtTerm, TermRows
 from kb.text.identifiers import find_identifiers
 from kb.text.segment import Segmenter, character_grams, default_segmenter
@@ -25,28 +27,7 @@ CHARACTERS, WORDS, IDENTIFIERS = "characters", "words", "identifiers"
 # Grams find what the dictionary cuts wrongly; words add what whole words are worth on top.
 FIELD_WEIGHTS: Mapping[str, float] = {CHARACTERS: 1.0, WORDS: 0.4}
 WRITER_HEAP_BYTES = 50_000_000
-LINES_KEPT = 10_000  # Headings stand in two indexes, and a shop's set phrases in many texts.
-# In more documents the common terms of a question are not read: with all of them, time grows with the base.
-READ_WHOLE, POSTINGS_READ = 100_000, 250_000
 MAX_TERMS = 400  # A pasted essay is searched by its first terms; what follows adds noise and time.
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalDocument:
-    """A text to be found by its terms, and the item it belongs to."""
-
-    owner: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CutDocument:
-    """A document cut into terms, which stand joined by spaces."""
-
-    owner: int
-    characters: str
-    words: str
-    identifiers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +78,25 @@ def read_terms(
     )
 
 
-class LexicalSearcher:
-    """An unchanging view of a lexical index; what is larger than `read_whole` is searched by rare terms.
+@dataclass(frozen=True, slots=True)
+class TermLimits:
+    """From how many documents on they get rows, and how many postings a question then reads.
 
-    `rows` are those of its first documents, by which these are scored by all terms.
+    With all of a question's terms, time would grow with the base: the common ones stand in every tenth document.
+    """
+
+    rows_from: int = 100_000
+    postings: int = 250_000
+
+
+TERM_LIMITS = TermLimits()
+
+
+class LexicalSearcher:
+    """An unchanging view of a lexical index.
+
+    A large one has `rows` of its first documents: by these they are scored, and what is scored is found by rare terms.
+    `size` counts documents that were deleted too, as long as the index counts their terms; None where there are none.
     """
 
     def __init__(
@@ -108,17 +104,21 @@ class LexicalSearcher:
         searcher: tantivy.Searcher,
         *,
         rows: TermRows | None = None,
-        read_whole: int = READ_WHOLE,
-        postings_read: int = POSTINGS_READ,
+        limits: TermLimits = TERM_LIMITS,
+        size: int | None = None,
     ) -> None:
         self._searcher = searcher
+        self._size = searcher.num_docs if size is None else size
+        self._postings = limits.postings
         self.rows = rows
-        self._size = searcher.num_docs
-        self._postings_read = postings_read
-        self.is_large = self._size > read_whole
+
+    @property
+    def is_large(self) -> bool:
+        """Tell whether it is searched by rare terms."""
+        return self.rows is not None
 
     def __len__(self) -> int:
-        return self._size
+        return int(self._searcher.num_docs)
 
     def search(self, terms: Terms, *, limit: int, among: IntArray | None = None) -> tuple[IntArray, FloatVector]:
         """Return the owners of the best documents, best first, and their BM25 scores; an owner may recur.
@@ -147,7 +147,7 @@ class LexicalSearcher:
         """Return the query for all terms; in a large index for the rarest, which are what documents differ by."""
         if not self.is_large:
             return terms.query
-        left, chosen = self._postings_read, list[tuple[str, str, float]]()
+        left, chosen = self._postings, list[tuple[str, str, float]]()
         for sought in sorted(self._weigh(terms), key=lambda sought: (sought.documents, sought.field, sought.term)):
             left -= sought.documents
             if left < 0 and chosen:
@@ -179,18 +179,25 @@ class LexicalSearcher:
 class LexicalIndex:
     """A lexical index on disk that documents can be added to and taken from."""
 
-    def __init__(self, folder: Path, segmenter: Segmenter | None = None, rows: TermRows | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        segmenter: Segmenter | None = None,
+        *,
+        rows: TermRows | None = None,
+        limits: TermLimits = TERM_LIMITS,
+    ) -> None:
         self._segmenter = segmenter or default_segmenter()
-        self._rows = rows
+        self._folder, self._rows, self._limits = folder, rows, limits
         self._index = tantivy.Index.open(str(folder))
         _register_tokenizer(self._index)
         self._writer: tantivy.IndexWriter | None = None
 
-    def searcher(self, *, read_whole: int = READ_WHOLE, postings_read: int = POSTINGS_READ) -> LexicalSearcher:
+    def searcher(self) -> LexicalSearcher:
         """Return a view of what is committed now."""
         self._index.reload()
-        searcher = self._index.searcher()
-        return LexicalSearcher(searcher, rows=self._rows, read_whole=read_whole, postings_read=postings_read)
+        searcher, size = self._index.searcher(), _count_documents(self._folder)
+        return LexicalSearcher(searcher, rows=self._rows, limits=self._limits, size=size)
 
     def change(self, *, gone: Iterable[int], size: int, added: Iterable[LexicalDocument]) -> None:
         """Take out every document of the owners that are gone, put in the added ones, and commit.
@@ -211,6 +218,12 @@ class LexicalIndex:
         except ValueError as error:  # A full disk, to tantivy's binding; the writer is dead then.
             self._writer = None
             raise OSError(f"The terms of new texts cannot be written: {error}") from error
+
+
+def _count_documents(folder: Path) -> int:
+    """Return how many documents the index counts: deleted ones too, until it makes their segment anew."""
+    described = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    return sum(int(segment["max_doc"]) for segment in described["segments"])
 
 
 def write_lexical(documents: Iterable[LexicalDocument], folder: Path, segmenter: Segmenter | None = None) -> None:
@@ -241,20 +254,6 @@ class LexicalWriter:
         self._writer.wait_merging_threads()
         for lock in self._folder.glob(".tantivy-*.lock"):
             lock.unlink()
-
-
-def cut_documents(documents: Iterable[LexicalDocument], segmenter: Segmenter) -> Iterator[CutDocument]:
-    """Yield the documents cut into terms; a line that several of them hold is cut once while it is remembered."""
-    cut = lru_cache(LINES_KEPT)(partial(_cut_line, segmenter))
-    for document in documents:
-        lines = [cut(line) for line in document.text.split("\n")]
-        characters, words, identifiers = (" ".join(filter(None, terms)) for terms in zip(*lines, strict=True))
-        yield CutDocument(document.owner, characters, words, identifiers)
-
-
-def _cut_line(segmenter: Segmenter, line: str) -> tuple[str, str, str]:
-    identifiers = " ".join(identifier.value for identifier in find_identifiers(line))
-    return " ".join(character_grams(line)), " ".join(segmenter.segment(line)), identifiers
 
 
 def copy_lexical(source: Path, target: Path) -> None:

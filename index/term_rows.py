@@ -11,10 +11,10 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,10 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 K1, B = 1.2, 0.75
-MOST_COUNTED = 255  # Of one term in one document; more would move a score by a hundredth.
-TERMS_KEPT = 500_000  # Whose names are remembered while rows are made.
+MOST_COUNTED = 65_535  # Of one term in one document.
+NAMES_KEPT = 50_000  # While rows are made.
+TOGETHER = 128  # Documents scored at once: however long they are, their terms fit the memory.
+SIEVE = np.uint32(0xFFFF)
 STARTS_FILE, NAMES_FILE, COUNTS_FILE, LENGTHS_FILE = "starts.bin", "names.bin", "counts.bin", "lengths.bin"
 TOTALS_FILE = "totals.json"
 
@@ -45,7 +47,7 @@ class CutRows:
 
     starts: IntArray
     names: NDArray[np.uint32]
-    counts: NDArray[np.uint8]
+    counts: NDArray[np.uint16]
     lengths: NDArray[np.uint8]
     totals: Mapping[str, int]
 
@@ -70,30 +72,54 @@ class TermRows:
             return scores
         names = np.array([name_term(one.field, one.term) for one in known], np.uint32)
         order = np.argsort(names)
-        names = names[order]
-        starts = self._rows.starts[documents]
-        lengths = self._rows.starts[documents + 1] - starts
-        ends = np.cumsum(lengths)
-        places = np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
-        held = self._rows.names[places]
-        found = np.minimum(np.searchsorted(names, held), len(names) - 1)
-        hits = np.flatnonzero(names[found] == held)
-        terms, rows = order[found[hits]], np.searchsorted(ends, hits, side="right")
-        fields = np.array([self._fields.index(one.field) for one in known])[terms]
-        worth = np.array([one.weight * measure_rarity(one.documents, size) for one in known])[terms]
-        counts = self._rows.counts[places[hits]].astype(np.float64)
-        relative = LENGTHS[self._rows.lengths[documents[rows], fields]] / self._average[fields]
-        worth *= (1 + K1) * counts / (counts + K1 * (1 - B + B * relative))
-        scores += np.bincount(rows, worth, len(documents))
+        asked = _Asked(
+            names[order],
+            np.array([self._fields.index(one.field) for one in known])[order],
+            np.array([one.weight * measure_rarity(one.documents, size) for one in known])[order],
+        )
+        for start in range(0, len(documents), TOGETHER):
+            scores[start : start + TOGETHER] = self._score(asked, documents[start : start + TOGETHER])
         return scores
+
+    def _score(self, asked: _Asked, documents: IntArray) -> FloatArray:
+        starts, ends = self._rows.starts[documents], self._rows.starts[documents + 1]
+        held = np.concatenate([self._rows.names[start:end] for start, end in zip(starts, ends, strict=True)])
+        maybe = np.flatnonzero(asked.sieve[held & SIEVE])
+        terms = np.minimum(np.searchsorted(asked.names, held[maybe]), len(asked.names) - 1)
+        is_hit = asked.names[terms] == held[maybe]
+        hits, terms = maybe[is_hit], terms[is_hit]
+        behind = np.cumsum(ends - starts)
+        rows = np.searchsorted(behind, hits, side="right")
+        counts = self._rows.counts[ends[rows] - behind[rows] + hits].astype(np.float64)
+        fields = asked.fields[terms]
+        relative = LENGTHS[self._rows.lengths[documents[rows], fields]] / self._average[fields]
+        worth = asked.worth[terms] * (1 + K1) * counts / (counts + K1 * (1 - B + B * relative))
+        return np.bincount(rows, worth, len(documents)).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The terms of a question by ascending name: their fields' places, and what they are worth; `sieve` is of names.
+
+    Nearly all terms of a document are none of the question's, which the last bits of a name tell at once.
+    """
+
+    names: NDArray[np.uint32]
+    fields: IntArray
+    worth: FloatArray
+    sieve: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sieve = np.zeros(int(SIEVE) + 1, bool)
+        sieve[self.names & SIEVE] = True
+        object.__setattr__(self, "sieve", sieve)
 
 
 def measure_rarity(documents: int, size: int) -> float:
-    """Return the weight of a term that stands in so many documents of all; deleted ones are counted for a while."""
-    return float(np.log1p((max(size - documents, 0) + 0.5) / (documents + 0.5)))
+    """Return the weight of a term that stands in so many documents of all."""
+    return float(np.log1p((size - documents + 0.5) / (documents + 0.5)))
 
 
-@lru_cache(TERMS_KEPT)
 def name_term(field: str, term: str) -> int:
     """Return a number for a term in a field; that two of a question's terms and a document's share one is very rare."""
     return zlib.crc32(f"{field} {term}".encode())
@@ -102,21 +128,22 @@ def name_term(field: str, term: str) -> int:
 def cut_rows(documents: Iterable[Mapping[str, str]]) -> CutRows:
     """Return the rows of documents, each given by field as its terms with spaces between; all have the same fields."""
     starts, names, counts, lengths = [0], list[int](), list[int](), list[int]()
+    name = lru_cache(NAMES_KEPT)(name_term)
     totals = Counter[str]()
     for document in documents:
-        for name, text in document.items():
+        for in_field, text in document.items():
             terms = text.split()
-            totals[name] += len(terms)
+            totals[in_field] += len(terms)
             lengths.append(len(terms))
             for term, count in Counter(terms).items():
-                names.append(name_term(name, term))
+                names.append(name(in_field, term))
                 counts.append(min(count, MOST_COUNTED))
         starts.append(len(names))
     return CutRows(
         np.array(starts, np.int64),
         np.array(names, np.uint32),
-        np.array(counts, np.uint8),
-        _round_lengths(lengths).reshape(len(starts) - 1, -1),
+        np.array(counts, np.uint16),
+        _round_lengths(lengths).reshape(len(starts) - 1, max(len(totals), 1)),
         totals,
     )
 
@@ -134,7 +161,7 @@ class TermRowsWriter:
         """Put in more rows."""
         self._starts.write((rows.starts[1:] + self._written).astype("<i8").tobytes())
         self._names.write(rows.names.astype("<u4").tobytes())
-        self._counts.write(rows.counts.tobytes())
+        self._counts.write(rows.counts.astype("<u2").tobytes())
         self._lengths.write(rows.lengths.tobytes())
         self._written += len(rows.names)
         self.totals.update(rows.totals)
@@ -157,10 +184,16 @@ def open_term_rows(folder: Path) -> TermRows | None:
         return None
     totals: dict[str, int] = json.loads((folder / TOTALS_FILE).read_text(encoding="utf-8"))
     starts, names, counts, lengths = (
-        np.asarray(np.memmap(folder / name, kind, mode="r"))
-        for name, kind in ((STARTS_FILE, "<i8"), (NAMES_FILE, "<u4"), (COUNTS_FILE, "u1"), (LENGTHS_FILE, "u1"))
+        _map(folder / name, kind)
+        for name, kind in ((STARTS_FILE, "<i8"), (NAMES_FILE, "<u4"), (COUNTS_FILE, "<u2"), (LENGTHS_FILE, "u1"))
     )
-    return TermRows(CutRows(starts, names, counts, lengths.reshape(-1, len(totals)), totals))
+    return TermRows(CutRows(starts, names, counts, lengths.reshape(len(starts) - 1, max(len(totals), 1)), totals))
+
+
+def _map(path: Path, kind: str) -> NDArray[Any]:
+    if not path.stat().st_size:  # What cannot be mapped.
+        return np.zeros(0, kind)
+    return np.asarray(np.memmap(path, kind, mode="r"))
 
 
 def _list_lengths() -> Iterator[int]:

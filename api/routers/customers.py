@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 
 router = APIRouter(tags=["customers"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
-# What is answered here is kept by nobody on the way.
 
 Asked = Annotated[
     str,

@@ -31,7 +31,6 @@ from kb.orders.words import Language
 
 router = APIRouter(tags=["widget"], route_class=StrictJsonRoute, dependencies=[DESCRIBE_KEY])
 
-# Between two visitors of one machine lies nothing that is kept.
 ArticleId = Annotated[ItemId, Path(description="The article's id, as a suggestion or an answer has it.")]
 OwnOrderId = Annotated[Identifier | None, Query(description="An order of the customer's own; needs the token.")]
 Asked = Annotated[WidgetQuestion, Body(openapi_examples={"about an order": {"value": WIDGET_QUESTION}})]

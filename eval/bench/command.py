@@ -16,6 +16,7 @@ from eval.bench.contenders import ContenderName
 from eval.bench.encoder_rate import measure_machine
 from eval.bench.multiplied import read_pieces
 from eval.bench.peers import compare_contenders
+from eval.bench.rarest import measure_rarest, show_rarest
 from eval.bench.scale import Plan, Report, SizeFigures, measure_size
 from eval.bench.showing import (
     BenchFigures,
@@ -27,7 +28,7 @@ from eval.bench.showing import (
     show_sizes,
     write_json,
 )
-from eval.bench.under_load import run_overload, run_soak, run_traffic
+from eval.bench.under_load import run_overload, run_soak, run_traffic, write_figures
 from eval.datasets import Dataset, load_datasets
 from eval.termination import exit_when_terminated
 from index.opening import open_encoder
@@ -51,6 +52,7 @@ class Part(StrEnum):
     TRAFFIC = "traffic"
     OVERLOAD = "overload"
     SOAK = "soak"
+    RAREST = "rarest"
 
 
 WITHOUT_PART = [Part.SCALE, Part.PEERS, Part.MACHINE]
@@ -94,7 +96,8 @@ def bench(  # noqa: PLR0913  # Options of one command, each named at the call.
         machine = measure_machine(open_encoder(Settings()), questions) if Part.MACHINE in parts else None
         out.mkdir(parents=True, exist_ok=True)
         loads = _put_under_load(loaded[0], parts, seconds, out, status.update)
-    for table in loads:
+        rarest = _try_rarest(loaded, out, status.update) if Part.RAREST in parts else []
+    for table in (*loads, *rarest):
         Console(width=WIDTH).print(table)
     figures = BenchFigures(sizes, peers, machine)
     _print(figures)
@@ -117,6 +120,14 @@ def _put_under_load(dataset: Dataset, parts: Sequence[Part], seconds: float, out
     if Part.SOAK in parts:
         tables += run_soak(ground, out, seconds=SOAK_SECONDS, per_second=SOAK_RATE, report=report)
     return tables
+
+
+def _try_rarest(datasets: Sequence[Dataset], out: Path, report: Report) -> list[Table]:
+    settings = Settings()
+    encoder = open_encoder(settings)
+    figures = [one for dataset in datasets for one in measure_rarest(dataset, encoder, settings, report=report)]
+    write_figures(figures, out / "rarest.json")
+    return [show_rarest(figures)]
 
 
 def _make_plan(dataset: Dataset, clients: Sequence[int] | None, seconds: float) -> Plan:

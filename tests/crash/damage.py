@@ -16,6 +16,7 @@ from index.doctor.generations import examine_generations
 from index.doctor.observation import Repair, find_wrong
 from index.follower import LiveIndex
 from index.generation import list_generations
+from index.lexical import TermLimits
 from kb.articles.service import save_article
 from kb.database import Database
 from kb.knowledge import list_items
@@ -87,7 +88,8 @@ def damage_many(counts: dict[str, int], folder: Path, *, seed: int) -> DamageFig
         with database.write() as session:
             for number in range(part, ARTICLES, 2):
                 save_article(session, make_article(id=f"a{number}", title=f"青柚极光锅 QX-{number}"), now=NOW)
-        Builder(database, encoder, original).build(now=NOW)
+        large = TermLimits(rows_from=ARTICLES)  # With the files that only large bases have.
+        Builder(database, encoder, original, coded_from=ARTICLES, term_limits=large).build(now=NOW)
     try:
         for kind, count in counts.items():
             for number in range(count):

@@ -13,6 +13,7 @@ from index.build import Builder
 from index.encoder import EncoderFingerprint
 from index.fusion import Source
 from index.generation import Manifest, list_generations, revision_of
+from index.lexical import TermLimits
 from index.searcher import complete_candidates, find_by_terms, find_by_vector
 from index.vectors import map_vectors
 from kb.database import Database
@@ -173,7 +174,7 @@ def test_what_a_killed_removal_left_is_no_generation_and_swept_by_the_next_build
 def test_many_vectors_get_codes_by_which_they_are_found(desk: Desk) -> None:
     titles = [f"第 {number} 种商品怎么退" for number in range(40)]
     desk.save(*(make_article(id=f"a{n}", title=title, questions=[], body="可以退。") for n, title in enumerate(titles)))
-    manifest = Builder(desk.database, desk.encoder, desk.live.folder, large_from=40).build(now=desk.clock())
+    manifest = Builder(desk.database, desk.encoder, desk.live.folder, coded_from=40).build(now=desk.clock())
     assert {"headings.codes", "passages.codes"} <= manifest.files.keys()
     assert desk.find("第 17 种商品怎么退")[0] == "a17"
     snapshot = desk.live.snapshot()
@@ -200,7 +201,8 @@ def test_in_a_large_base_every_candidate_is_scored_by_all_terms(desk: Desk) -> N
 
     desk.live.open()
     expected = find_scores()
-    manifest = Builder(desk.database, desk.encoder, desk.live.folder, large_from=40).build(now=desk.clock())
+    limits = TermLimits(rows_from=40, postings=40)
+    manifest = Builder(desk.database, desk.encoder, desk.live.folder, term_limits=limits).build(now=desk.clock())
     assert {f"terms-{kind}/names.bin" for kind in ("headings", "full")} <= manifest.files.keys()
     desk.live.open()
     assert desk.live.snapshot().lexical_full.rows is not None
@@ -208,5 +210,24 @@ def test_in_a_large_base_every_candidate_is_scored_by_all_terms(desk: Desk) -> N
     assert found.keys() == expected.keys()
     for name, scores in expected.items():
         assert found[name] == pytest.approx(scores, rel=1e-5)
-    desk.save(make_article(id="new", title="第 17 种商品的退货运费现在谁出", questions=[], body="可以退。"))
-    assert min(find_scores()["new"]) > 0.5 * max(found["a17"][0], 1)
+
+
+def test_an_article_that_changed_is_worth_as_much_as_its_twin_that_did_not(desk: Desk) -> None:
+    titles = [f"第 {number} 种商品的退货运费谁出" for number in range(40)]
+    articles = [make_article(id=f"a{n}", title=title, questions=[], body="可以退。") for n, title in enumerate(titles)]
+    desk.save(*articles)
+    limits = TermLimits(rows_from=40, postings=40)
+    Builder(desk.database, desk.encoder, desk.live.folder, term_limits=limits).build(now=desk.clock())
+    desk.live.open()
+    desk.save(*(article.model_copy(update={"body": "都可以退。"}) for article in articles[:20]))
+    desk.save(articles[17].model_copy(update={"id": "twin"}))
+    desk.save(articles[30].model_copy(update={"id": "other-twin"}))
+    snapshot = desk.live.snapshot()
+    allowed = np.ones(len(snapshot.catalogue), bool)
+    question = "第 30 种商品的运费谁出"
+    near = find_by_vector(snapshot, desk.encoder.encode_questions([question])[0], allowed)
+    found = complete_candidates(snapshot, near, find_by_terms(snapshot, question, allowed))
+    names = [snapshot.catalogue.entries[int(ordinal)].key.id for ordinal in found.ordinals]
+    for source in (Source.LEXICAL_HEADING, Source.LEXICAL_FULL):
+        scores = found.columns[source]
+        assert scores[names.index("a30")] == pytest.approx(scores[names.index("other-twin")], rel=0.01)

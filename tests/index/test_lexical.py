@@ -9,20 +9,23 @@ import bm25s
 import numpy as np
 import pytest
 
+from index.cutting import LexicalDocument
 from index.lexical import (
     CHARACTERS,
     FIELD_WEIGHTS,
-    LexicalDocument,
     LexicalIndex,
     LexicalSearcher,
+    TermLimits,
     Terms,
     copy_lexical,
     read_terms,
     write_lexical,
 )
+from index.term_rows import TermRows, cut_rows
 from kb.text.segment import character_grams
 
 DOCUMENTS = 300
+NO_ROWS = TermRows(cut_rows(()))
 # Of 20 characters, grams are 39 terms: tantivy stores the lengths of texts up to 40 terms exactly.
 LONGEST = 20
 ALPHABET = "退货运费谁出快递发票保修热水器优惠券"
@@ -191,10 +194,9 @@ def test_words_are_worth_less_than_characters() -> None:
 def test_large_index_is_searched_by_the_rarest_terms_that_its_postings_allow(tmp_path: Path) -> None:
     texts = [f"退货{number}" for number in range(200)] + ["退货运费", "运费退货与换货"]
     write_lexical((LexicalDocument(owner, text) for owner, text in enumerate(texts)), tmp_path / "index")
-    index = LexicalIndex(tmp_path / "index")
     terms = read_terms("退货运费")
-    assert len(index.searcher().search(terms, limit=500)[0]) == len(texts)
-    large = index.searcher(read_whole=100, postings_read=20)
+    assert len(LexicalIndex(tmp_path / "index").searcher().search(terms, limit=500)[0]) == len(texts)
+    large = LexicalIndex(tmp_path / "index", rows=NO_ROWS, limits=TermLimits(postings=20)).searcher()
     owners, scores = large.search(terms, limit=500)
     assert sorted(owners.tolist()) == [200, 201]
     again, same = large.search(terms, limit=5, among=np.array([7, 201]))
@@ -204,6 +206,6 @@ def test_large_index_is_searched_by_the_rarest_terms_that_its_postings_allow(tmp
 
 def test_large_index_reads_one_term_however_common_it_is(tmp_path: Path) -> None:
     write_lexical((LexicalDocument(owner, "退") for owner in range(50)), tmp_path / "index")
-    large = LexicalIndex(tmp_path / "index").searcher(read_whole=10, postings_read=5)
+    large = LexicalIndex(tmp_path / "index", rows=NO_ROWS, limits=TermLimits(postings=5)).searcher()
     assert len(large.search(read_terms("退"), limit=100)[0]) == 50
     assert len(large.search(read_terms("哪儿都没有"), limit=100)[0]) == 0

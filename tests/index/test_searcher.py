@@ -15,6 +15,7 @@ from index.fusion import Source
 from index.lexical import LexicalIndex, LexicalSearcher, read_terms, write_lexical
 from index.searcher import DEPTH, FEW_OWNERS, WHOLE_BASE, Candidates, complete_candidates, find_by_terms, find_by_vector
 from index.snapshot import Snapshot
+from index.term_rows import TermRows, cut_rows
 from index.texts import list_texts, open_texts, write_texts
 from index.vectors import make_vector_index
 from index.vocabulary import count_words
@@ -23,6 +24,8 @@ from kb.text.segment import default_segmenter
 from tests.fakes import FakeEncoder, make_item
 
 ENCODER = FakeEncoder()
+
+NO_ROWS = TermRows(cut_rows(()))
 
 
 def make_snapshot(items: Sequence[Item], folder: Path) -> Snapshot:
@@ -140,8 +143,8 @@ def test_large_index_finds_what_a_filter_lets_through_however_much_is_better(tmp
     small = make_snapshot(items, tmp_path)
     large = replace(
         small,
-        lexical_headings=LexicalIndex(tmp_path / "headings").searcher(read_whole=1_000),
-        lexical_full=LexicalIndex(tmp_path / "full").searcher(read_whole=1_000),
+        lexical_headings=LexicalIndex(tmp_path / "headings", rows=NO_ROWS).searcher(),
+        lexical_full=LexicalIndex(tmp_path / "full", rows=NO_ROWS).searcher(),
     )
     few = np.arange(len(items)) >= len(items) - 20
     many = np.arange(len(items)) >= 50
