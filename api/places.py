@@ -47,7 +47,7 @@ class Rules:
 
 
 RULES: Mapping[RequestClass, Rules] = {
-    RequestClass.AGENT: Rules(share=12, most_at_once=PLACES, most_waiting=32, longest_wait_seconds=1.5),
+    RequestClass.AGENT: Rules(share=12, most_at_once=PLACES, most_waiting=28, longest_wait_seconds=1.5),
     # Of the places one: whatever visitors send, agents keep the others.
     RequestClass.WIDGET: Rules(share=2, most_at_once=1, most_waiting=16, longest_wait_seconds=2.0),
     RequestClass.BATCH: Rules(share=1, most_at_once=1, most_waiting=64, longest_wait_seconds=10.0),
