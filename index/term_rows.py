@@ -27,7 +27,8 @@ MOST_COUNTED = 65_535  # Of one term in one document.
 NAMES_KEPT = 50_000  # While rows are made.
 TOGETHER = 128  # Documents scored at once: however long they are, their terms fit the memory.
 SIEVE = np.uint32(0xFFFF)
-STARTS_FILE, NAMES_FILE, COUNTS_FILE, LENGTHS_FILE = "starts.bin", "names.bin", "counts.bin", "lengths.bin"
+# What stands in them, in the order of `CutRows`.
+FILES: Mapping[str, str] = {"starts.bin": "<i8", "names.bin": "<u4", "counts.bin": "<u2", "lengths.bin": "u1"}
 TOTALS_FILE = "totals.json"
 
 
@@ -151,18 +152,17 @@ def cut_rows(documents: Iterable[Mapping[str, str]]) -> CutRows:
 class TermRowsWriter:
     """Appends rows to open files."""
 
-    def __init__(self, starts: BinaryIO, names: BinaryIO, counts: BinaryIO, lengths: BinaryIO) -> None:
-        self._starts, self._names, self._counts, self._lengths = starts, names, counts, lengths
+    def __init__(self, files: Sequence[BinaryIO]) -> None:
+        self._files = files
         self._written = 0
         self.totals = Counter[str]()
-        starts.write(np.zeros(1, "<i8").tobytes())
+        files[0].write(np.zeros(1, "<i8").tobytes())
 
     def add(self, rows: CutRows) -> None:
         """Put in more rows."""
-        self._starts.write((rows.starts[1:] + self._written).astype("<i8").tobytes())
-        self._names.write(rows.names.astype("<u4").tobytes())
-        self._counts.write(rows.counts.astype("<u2").tobytes())
-        self._lengths.write(rows.lengths.tobytes())
+        parts: Sequence[NDArray[Any]] = (rows.starts[1:] + self._written, rows.names, rows.counts, rows.lengths)
+        for file, kind, values in zip(self._files, FILES.values(), parts, strict=True):
+            file.write(values.astype(kind).tobytes())
         self._written += len(rows.names)
         self.totals.update(rows.totals)
 
@@ -172,8 +172,7 @@ def write_term_rows(folder: Path) -> Iterator[TermRowsWriter]:
     """Give what writes rows, part after part, into a new folder."""
     folder.mkdir()
     with ExitStack() as files:
-        names = (STARTS_FILE, NAMES_FILE, COUNTS_FILE, LENGTHS_FILE)
-        writer = TermRowsWriter(*(files.enter_context((folder / name).open("wb")) for name in names))
+        writer = TermRowsWriter([files.enter_context((folder / name).open("wb")) for name in FILES])
         yield writer
     (folder / TOTALS_FILE).write_text(json.dumps(writer.totals), encoding="utf-8")
 
@@ -183,10 +182,7 @@ def open_term_rows(folder: Path) -> TermRows | None:
     if not folder.is_dir():
         return None
     totals: dict[str, int] = json.loads((folder / TOTALS_FILE).read_text(encoding="utf-8"))
-    starts, names, counts, lengths = (
-        _map(folder / name, kind)
-        for name, kind in ((STARTS_FILE, "<i8"), (NAMES_FILE, "<u4"), (COUNTS_FILE, "<u2"), (LENGTHS_FILE, "u1"))
-    )
+    starts, names, counts, lengths = (_map(folder / name, kind) for name, kind in FILES.items())
     return TermRows(CutRows(starts, names, counts, lengths.reshape(len(starts) - 1, max(len(totals), 1)), totals))
 
 
