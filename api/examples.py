@@ -131,7 +131,7 @@ MATCH_ANSWER: Example = {
         "case_ids": ["case-0092", "case-0002", "case-0090"],
     },
     "rewordings": [KUAIDI],
-    "timing": {"understand": 0.4, "encode": 8.1, "search": 1.9, "rank": 0.3, "explain": 2.2},
+    "timing": {"order": 1.1, "wait": 0.0, "understand": 0.4, "encode": 8.1, "search": 1.9, "rank": 0.3, "explain": 2.2},
 }
 
 ARTICLE: Example = {

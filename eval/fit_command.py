@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from eval.tables import open_console
 from eval.workbench import open_workbench
 from index.build import FORGET, Builder, Progress
 from index.cli import show_progress
+from index.cores import count_cores
 from index.encoder import Encoder
 from index.learnt import Learnt
 from index.opening import open_encoder
@@ -59,7 +59,7 @@ def fit(datasets: Datasets = None, limit: Limit = None, leave_one_out: Leave = F
     if leave_one_out and len(datasets) < 2:
         raise InvalidInput("With --leave-one-out name two datasets at least: one to measure on, another to learn from.")
     loaded = load_datasets(datasets, limit=limit)
-    encoder = open_encoder(settings, threads=os.cpu_count())
+    encoder = open_encoder(settings, threads=count_cores())
     with show_progress() as on_progress:
         sets = {dataset.name: _read(dataset, encoder, settings, on_progress) for dataset in loaded}
     if leave_one_out:
@@ -83,7 +83,7 @@ def _read(dataset: Dataset, encoder: Encoder, settings: Settings, on_progress: P
 
 
 def _publish(settings: Settings, learnt: Learnt | None) -> str:
-    encoder = open_encoder(settings, threads=os.cpu_count())
+    encoder = open_encoder(settings, threads=count_cores())
     with open_database(settings) as database, show_progress() as on_progress:
         builder = Builder(database, encoder, settings.generations_dir)
         built = builder.build(now=settings.find_now(), on_progress=on_progress, learnt=learnt or FORGET)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import cache
@@ -16,6 +15,7 @@ from rich.table import Table
 
 from eval.gaps import Encode, Gap
 from eval.use_dataset import UseReport, Window, export_use
+from index.cores import count_cores
 from index.encoder import FloatMatrix
 from index.opening import open_encoder
 from kb.database import open_database
@@ -46,7 +46,7 @@ def from_feedback(out: Folder, since: Since = None, gaps: ShownGaps = 20) -> Non
 
 def _make_encode(settings: Settings) -> Encode:
     """Return what encodes questions; the encoder is opened when there is something to encode."""
-    open_once = cache(lambda: open_encoder(settings, threads=os.cpu_count()))
+    open_once = cache(lambda: open_encoder(settings, threads=count_cores()))
 
     def encode(texts: Sequence[str]) -> FloatMatrix:
         return open_once().encode_questions(texts)

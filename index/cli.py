@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from rich.table import Table
 
 from index.adaptation.sayings import read_intents
 from index.build import Builder, Progress
+from index.cores import count_cores
 from index.opening import find_serving_generation, open_encoder, open_matcher
 from index.precision import LENGTHS, compare_precisions, open_precisions, open_variants, read_texts
 from index.prepared import CHANGE_FILE, find_prepared
@@ -64,7 +64,7 @@ def prepare(
 def build() -> None:
     """Build a generation of the index from the database; unchanged texts are not encoded again."""
     settings = Settings()
-    encoder = open_encoder(settings, threads=os.cpu_count())
+    encoder = open_encoder(settings, threads=count_cores())
     with open_database(settings) as database, show_progress() as on_progress:
         builder = Builder(database, encoder, settings.generations_dir)
         manifest = builder.build(now=settings.find_now(), on_progress=on_progress)

@@ -7,7 +7,6 @@ Why not a graph: docs/decisions/0015-a-million.md.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,8 @@ from pathlib import Path
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+from index.cores import count_cores
 
 FloatMatrix = NDArray[np.float32]
 FloatVector = NDArray[np.float32]
@@ -78,7 +79,7 @@ def make_codes(vectors: FloatMatrix) -> Codes:
 @contextmanager
 def _all_cores() -> Iterator[None]:
     """Let FAISS use every core meanwhile."""
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    faiss.omp_set_num_threads(count_cores())
     try:
         yield
     finally:

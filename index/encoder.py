@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.batching import SharedBatches
+from index.cores import count_cores
 from index.deadline import Deadline
 from index.prepared import (
     TOKENIZER_FILE,
@@ -81,7 +81,7 @@ class OnnxEncoder:
         weights = verify_weights(folder, self.description, precision)
         self._session = open_session(weights, threads)
         self._tokenizer = open_tokenizer(folder / TOKENIZER_FILE, self.description.max_tokens)
-        lanes = max((os.cpu_count() or 1) // threads, 1)
+        lanes = max(count_cores() // threads, 1)
         self._questions = SharedBatches(self.encode_tokens, lanes=lanes, most=together)
 
     def encode_questions(self, texts: Sequence[str]) -> FloatMatrix:

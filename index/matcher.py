@@ -13,9 +13,10 @@ import numpy as np
 
 from index.asking import ORDER_ID, Asker, ask_which_order, language_of
 from index.catalogue import BoolArray, Scope, find_ordered_at
+from index.cores import count_cores
 from index.deadline import Deadline
 from index.explanation import Explainer
-from index.follower import LiveIndex
+from index.follower import LiveIndex, Sight
 from index.found_before import FoundBefore
 from index.loading import Shelf
 from index.order_lookup import FoundOrder, find_order
@@ -33,6 +34,7 @@ from index.snapshot import Snapshot
 from index.solutions import MAX_LIMIT, MatchedNotice, MatchRequest, MatchResult, Solution
 from index.stopwatch import Stopwatch
 from index.synonym_table import SynonymRule
+from index.turns import Turns
 from index.which_order.chooser import Asked, OrderChoice, OrderChooser
 from index.which_order.showing import show_choice
 from index.wording import Reading, Rewording
@@ -60,6 +62,16 @@ class Surroundings:
     zone: ZoneInfo
     thresholds: Mapping[Audience, float]
     orders: OrderSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A request that can be matched: the index as it stands, what is asked, and the order that was named."""
+
+    sight: Sight
+    recipe: Recipe
+    question: Question
+    named: FoundOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ class Matcher:
         recipe: Recipe | None = None,
         *,
         questions_kept: int = 0,
+        at_once: int | None = None,
     ) -> None:
         self.live = live
         self.surroundings = surroundings
@@ -101,6 +114,7 @@ class Matcher:
         self._chooser = OrderChooser(live.encoder)
         self._retriever = Retriever(live.encoder)
         self._found_before = FoundBefore(questions_kept)
+        self._turns = Turns(at_once or count_cores())
         self._shelf = Shelf(live.database, -1)
         self._reader: QuestionReader | None = None
 
@@ -136,7 +150,17 @@ class Matcher:
         Between two stages it raises `DeadlinePassed` where nobody waits for the answer any more.
         """
         watch = Stopwatch(deadline or Deadline())
-        found = self.search(request, watch)
+        asked = self._take_up(request, watch)
+        with self._turns.take(watch.deadline):
+            watch.lap("wait")
+            return self._answer(request, self._search(request, asked, watch), watch)
+
+    def search(self, request: MatchRequest) -> Found:
+        """Return the ranked candidates for a question, before any is loaded or explained; raises as `match` does."""
+        watch = Stopwatch()
+        return self._search(request, self._take_up(request, watch), watch)
+
+    def _answer(self, request: MatchRequest, found: Found, watch: Stopwatch) -> MatchResult:
         snapshot, context, ranked, recipe = found.snapshot, found.context, found.ranked, found.recipe
         notices = select_notices(found.shelf.notices(), context, audience=request.audience)
         explainer = Explainer(
@@ -181,29 +205,31 @@ class Matcher:
             timing=watch.stages,
         )
 
-    def search(self, request: MatchRequest, watch: Stopwatch | None = None) -> Found:
-        """Return the ranked candidates for a question, before any is loaded or explained; raises as `match` does."""
-        watch = watch or Stopwatch()
+    def _take_up(self, request: MatchRequest, watch: Stopwatch) -> TakenUp:
+        """Ask all that others may keep us waiting for: what is new of the base, and the source of orders."""
         # The index before the database: what it names can then be loaded, and may be kept for its revision.
         sight = self.live.look()
         watch.deadline.check()  # What is new of the base may have been taken in first.
-        snapshot = sight.snapshot
-        recipe = self.find_recipe(snapshot)
+        recipe = self.find_recipe(sight.snapshot)
         question = read_question(request.question, request.turns if recipe.turns_count else ())
         if not 1 <= request.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}; it is {request.limit}.")
         named = find_order(self._orders, request)
-        watch.deadline.check()  # The shop's own system may have been asked.
+        watch.lap("order")
+        return TakenUp(sight, recipe, question, named)
+
+    def _search(self, request: MatchRequest, asked: TakenUp, watch: Stopwatch) -> Found:
+        snapshot, recipe, question, named = asked.sight.snapshot, asked.recipe, asked.question, asked.named
         context = self._make_context(named.order, request)
-        self._shelf = shelf = self._shelf.at(sight.revision)
+        self._shelf = shelf = self._shelf.at(asked.sight.revision)
         reader = self._find_reader(snapshot, shelf)
         allowed = snapshot.catalogue.select(_make_scope(request, context))
         retrieved = self._retrieve(snapshot, reader, question, allowed, watch)
         choice = None
         if named.customer_orders:
             contexts = [self._make_context(order, request) for order in named.customer_orders]
-            asked = Asked(retrieved.reading.text, question.before, retrieved.vector)
-            choice = self._chooser.choose(asked, contexts, snapshot.segmenter)
+            about = Asked(retrieved.reading.text, question.before, retrieved.vector)
+            choice = self._chooser.choose(about, contexts, snapshot.segmenter)
             watch.lap("choose")
         if choice is not None and choice.clear is not None:
             context, before = choice.clear, allowed

@@ -10,6 +10,7 @@ from pathlib import Path
 from index.adaptation.adopted import find_serving
 from index.blas import one_blas_thread
 from index.build import Progress, report_nothing
+from index.cores import count_cores
 from index.encoder import OnnxEncoder, describe_fingerprint
 from index.follower import LiveIndex
 from index.generation import Manifest, find_newest
@@ -34,7 +35,9 @@ def open_matcher(settings: Settings, *, on_progress: Progress = report_nothing) 
         try:
             live.open(on_progress=on_progress)
             surroundings = replace(make_surroundings(settings), orders=orders)
-            matcher = Matcher(live, surroundings, questions_kept=settings.questions_kept)
+            # Who shares a batch of the encoder waits for it inside a turn.
+            at_once = max(count_cores(), settings.questions_together)
+            matcher = Matcher(live, surroundings, questions_kept=settings.questions_kept, at_once=at_once)
             matcher.warm_up()
             yield matcher
         finally:

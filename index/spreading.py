@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
+from index.cores import count_cores
 from kb.errors import XianzhiError
 
 WORTH_SPREADING = 20_000  # Texts; for fewer, starting processes and loading the dictionary takes longer than it saves.
@@ -77,8 +78,7 @@ def spread_over_cores(texts: int) -> Iterator[Spread]:
 
 def count_workers() -> int:
     """Return how many processes help: one for each core that this process may use, up to a few."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MOST_WORKERS)
+    return min(count_cores(), MOST_WORKERS)
 
 
 def _end_with_parent() -> None:

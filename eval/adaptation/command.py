@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from index.adaptation.schedule import Schedule
 from index.adaptation.workplace import Workplace
 from index.build import Progress
 from index.cli import show_progress
+from index.cores import count_cores
 from kb.database import open_database
 from kb.settings import Settings
 
@@ -54,7 +54,7 @@ def adapt(  # noqa: PLR0913  # Options of one command, each named at the call.
     with open_database(settings) as database, show_progress() as draw:
         wishes = Wishes(labels, part, schedule, restart)
         on_progress = draw if console.is_terminal else _make_log(console.print)
-        adapter = Adapter(database, settings, wishes, on_progress, console.print, threads=os.cpu_count() or 1)
+        adapter = Adapter(database, settings, wishes, on_progress, console.print, threads=count_cores())
         outcome = adapter.adapt()
     _show(outcome, adapter.place)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import tempfile
 import time
@@ -31,6 +30,7 @@ from eval.bench.multiplied import MixingEncoder, Pieces, multiply
 from eval.bench.recall import Recall, measure_recall
 from eval.bench.served import OPEN_AND_OWN, Served, serve_folder
 from index.build import Builder
+from index.cores import count_cores
 from index.encoder import OnnxEncoder
 from kb.database import Database
 
@@ -174,7 +174,7 @@ def _load(served: Served, plan: Plan, encoder: OnnxEncoder, figures: SizeFigures
     for number in range(1, ROUNDS + 1):
         report(f"{figures.size:,} passages: round {number} of {ROUNDS}")
         figures.encoder_alone.append(measure_encoder(encoder, plan.questions).per_second)
-        lanes = os.cpu_count() or 1
+        lanes = count_cores()
         figures.encoder_everywhere.append(measure_encoder(encoder, plan.questions, lanes=lanes).per_second)
         for clients in plan.clients:
             answers = ask_together(served.port, plan.questions, clients=clients, seconds=plan.seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from eval.bench.base import Ground, serve_base
 from eval.bench.encoder_rate import measure_encoder
 from eval.bench.served import Served
 from eval.bench.streams import REFUSED, Load, Replies, Stream, put_on
+from index.cores import count_cores
 
 SEED = 20_261_115
 CLIENTS = 32
@@ -87,7 +87,7 @@ def measure_traffic(traffic: Traffic, ground: Ground, *, seconds: float, report:
         for number in range(1, ROUNDS + 1):
             report(f"{traffic}: round {number} of {ROUNDS}")
             figures.encoder_alone.append(measure_encoder(encoder, questions).per_second)
-            lanes = os.cpu_count() or 1
+            lanes = count_cores()
             figures.encoder_everywhere.append(measure_encoder(encoder, questions, lanes=lanes).per_second)
             figures.rounds.append(_ask(served, bodies, seconds))
     return figures

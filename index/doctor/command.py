@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
@@ -15,6 +14,7 @@ from rich.table import Table
 
 from index.build import Builder
 from index.cli import show_progress
+from index.cores import count_cores
 from index.doctor.examination import examine
 from index.doctor.observation import Level, Observation, find_wrong
 from index.doctor.repair import needs_repair, repair
@@ -51,7 +51,7 @@ def _repair(settings: Settings, observations: Sequence[Observation]) -> None:
     database = Database(settings.resolved_database_url)
 
     def open_builder() -> Builder:
-        return Builder(database, open_encoder(settings, threads=os.cpu_count()), settings.generations_dir)
+        return Builder(database, open_encoder(settings, threads=count_cores()), settings.generations_dir)
 
     try:
         with show_progress() as on_progress:

@@ -16,7 +16,7 @@ from eval.workbench import Workbench
 from index.recipe import STANDARD
 from tests.eval.tiny_dataset import TINY, make_question, open_tiny
 
-STAGES = ("understand", "encode", "search", "rank", "explain")
+STAGES = ("order", "wait", "understand", "encode", "search", "rank", "explain")
 
 
 @pytest.fixture(scope="module")

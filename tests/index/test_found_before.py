@@ -62,7 +62,7 @@ def test_what_is_kept_is_neither_encoded_nor_searched_for_again(desk: Desk, keep
     first, again = (keeping.match(MatchRequest(QUESTION)) for _ in range(2))
     assert desk.encoder.questions == [QUESTION]
     assert {"encode", "search"} <= set(first.timing)
-    assert set(again.timing) == {"understand", "rank", "explain"}
+    assert set(again.timing) == {"order", "wait", "understand", "rank", "explain"}
 
 
 def test_the_order_is_looked_at_anew(keeping: Matcher) -> None:

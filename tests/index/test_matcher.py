@@ -36,7 +36,7 @@ def test_solution_has_all_that_the_contract_names(desk: Desk) -> None:
     assert len(result.request_id) == 32
     assert result.generation.startswith("g0000000002-")
     assert result.order_id == "SO2026111500017"
-    assert set(result.timing) == {"understand", "encode", "search", "rank", "explain"}
+    assert set(result.timing) == {"order", "wait", "understand", "encode", "search", "rank", "explain"}
     first = result.solutions[0]
     assert (first.rank, first.kind, first.id, first.version) == (1, ItemKind.ARTICLE, "returns-7-days", 1)
     assert (first.title, first.snippet, first.applies) == ("七天无理由退货", "签收后七天内可以退货。", "met")
