@@ -15,7 +15,7 @@ from api.connections import ConnectionLimits, make_protocol
 from api.logs import LOG_CONFIG
 from api.metrics import Metrics
 from api.own_host import is_loopback
-from api.process import prepare_process
+from api.process import prepare_process, settle_process
 from index.cli import show_progress
 from index.opening import open_matcher
 from kb.database import Database
@@ -63,6 +63,7 @@ def serve_with(settings: Settings, *, host: str, port: int) -> None:
     with show_progress() as on_progress, open_matcher(settings, on_progress=on_progress) as matcher:
         typer.echo(describe_links(host, port))
         app = create_app(settings, matcher=matcher)
+        settle_process()
         with suppress(KeyboardInterrupt):  # uvicorn passes on what it was stopped by.
             uvicorn.Server(configure(app, settings, host=host, port=port)).run()
 

@@ -11,8 +11,26 @@ from api.process import SWITCH_SECONDS
 SHOWN = "import sys; from api.process import *; prepare_process(); print(sys.getswitchinterval(), limit_heaps())"
 
 
+GARBAGE = """
+import gc
+from api.process import settle_process
+kept = [[number] for number in range(500_000)]
+seen_before = len(gc.get_objects())
+settle_process()
+print(seen_before, len(gc.get_objects()), gc.isenabled())
+"""
+
+
 def test_the_process_is_set_up() -> None:
     done = subprocess.run([sys.executable, "-c", SHOWN], capture_output=True, text=True, check=True, timeout=60)
     switch, has_few_heaps = done.stdout.split()
     assert float(switch) == SWITCH_SECONDS
     assert has_few_heaps == str(platform.libc_ver()[0] == "glibc")
+
+
+def test_what_there_is_when_serving_begins_is_not_searched_for_garbage_again() -> None:
+    done = subprocess.run([sys.executable, "-c", GARBAGE], capture_output=True, text=True, check=True, timeout=60)
+    before, after, is_enabled = done.stdout.split()
+    assert int(before) > 500_000
+    assert int(after) < 1_000  # What is searched is what came since.
+    assert is_enabled == "True"
