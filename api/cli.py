@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import socket
 from contextlib import closing, suppress
 from typing import Annotated
 
@@ -45,6 +46,15 @@ class KeyNeeded(XianzhiError):
         )
 
 
+class SettlingServer(uvicorn.Server):
+    """uvicorn's server, which settles when all that stays has been loaded."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, what the application opens then included."""
+        await super().startup(sockets)
+        settle_process()
+
+
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the API and the page to try it."""
     serve_with(Settings(), host=host, port=port)
@@ -63,9 +73,8 @@ def serve_with(settings: Settings, *, host: str, port: int) -> None:
     with show_progress() as on_progress, open_matcher(settings, on_progress=on_progress) as matcher:
         typer.echo(describe_links(host, port))
         app = create_app(settings, matcher=matcher)
-        settle_process()
         with suppress(KeyboardInterrupt):  # uvicorn passes on what it was stopped by.
-            uvicorn.Server(configure(app, settings, host=host, port=port)).run()
+            SettlingServer(configure(app, settings, host=host, port=port)).run()
 
 
 def has_key(settings: Settings) -> bool:

@@ -6,5 +6,5 @@ import os
 
 
 def count_cores() -> int:
-    """Return how many cores this process may use, which in a container may be fewer than the machine has."""
+    """Return how many cores this process may use: by the set of them, not by a share of time (`docker --cpus`)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

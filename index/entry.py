@@ -55,7 +55,7 @@ class Entries(Sequence[Entry]):
     def __getitem__(self, place: slice) -> list[Entry]: ...
 
     def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
-        if isinstance(place, int) and 0 <= place < self._size:  # Hundreds of times a match.
+        if type(place) is int and 0 <= place < self._size:  # Hundreds of times a match.
             return self._read(place)
         if isinstance(place, slice):
             return [self[ordinal] for ordinal in range(*place.indices(len(self)))]

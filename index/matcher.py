@@ -206,7 +206,7 @@ class Matcher:
         )
 
     def _take_up(self, request: MatchRequest, watch: Stopwatch) -> TakenUp:
-        """Ask all that others may keep us waiting for: what is new of the base, and the source of orders."""
+        """Take in what is new of the base and ask the source of orders, both of which may take seconds."""
         # The index before the database: what it names can then be loaded, and may be kept for its revision.
         sight = self.live.look()
         watch.deadline.check()  # What is new of the base may have been taken in first.

@@ -17,7 +17,7 @@ from index.snapshot import Snapshot
 from index.stopwatch import Stopwatch
 from index.wording import Reading
 
-TERM_THREADS = 8  # As many matches as are ever under way at once; idle threads cost nothing.
+TERM_THREADS = 8  # As many matches as may compute at once, and more; idle threads cost nothing.
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import TIMEOUT_MAX, Semaphore
+from threading import Semaphore
 
 from index.deadline import Deadline
+
+LOOK_SECONDS = 0.05  # How soon it is seen that somebody hung up, and gives up their place.
 
 
 class Turns:
@@ -22,7 +24,7 @@ class Turns:
     @contextmanager
     def take(self, deadline: Deadline) -> Iterator[None]:
         """Have a turn; raises `DeadlinePassed` where none is free in time."""
-        while not self._free.acquire(timeout=max(0.0, min(deadline.seconds_left, TIMEOUT_MAX))):
+        while not self._free.acquire(timeout=max(0.0, min(deadline.seconds_left, LOOK_SECONDS))):
             deadline.check()
         try:
             yield

@@ -59,6 +59,15 @@ def test_nobody_waits_for_a_turn_longer_than_for_the_answer() -> None:
         pass
 
 
+def test_who_hangs_up_waits_for_no_turn() -> None:
+    turns, deadline = Turns(1), Deadline(time.monotonic() + LONG_SECONDS)
+    with turns.take(Deadline()), ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(turns.take(deadline).__enter__)
+        deadline.give_up()
+        with pytest.raises(DeadlinePassed):
+            waiting.result(LONG_SECONDS)
+
+
 def test_a_turn_is_given_back_by_who_fails() -> None:
     turns = Turns(1)
     with pytest.raises(ValueError, match="this"), turns.take(Deadline()):
