@@ -1,7 +1,7 @@
 """Turns at computing: as many matches at once as there are cores for; those beyond wait where they cost nothing.
 
 Threads that want the interpreter at the same time take it from each other, and from the event loop, hundreds of times a
-second: with twice as many as cores less is answered, and who is refused is told later.
+second: with twice as many as cores no more is answered, and who is refused is told later.
 """
 
 from __future__ import annotations
