@@ -20,10 +20,7 @@ def prepare_process() -> None:
 
 
 def settle_process() -> None:
-    """Leave what there is by now out of the search for garbage: it is kept, and going through it stops all threads.
-
-    Without that ten thousand passages cost a fifth of a second each time, in the midst of answers.
-    """
+    """Leave what there is by now out of the search for garbage: it is kept, and going through it stops all threads."""
     gc.collect()
     gc.freeze()
 

@@ -6,11 +6,14 @@ import platform
 import subprocess
 import sys
 
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from api import cli
 from api.process import SWITCH_SECONDS
 
 SHOWN = "import sys; from api.process import *; prepare_process(); print(sys.getswitchinterval(), limit_heaps())"
-
-
 GARBAGE = """
 import gc
 from api.process import settle_process
@@ -34,3 +37,22 @@ def test_what_there_is_when_serving_begins_is_not_searched_for_garbage_again() -
     assert int(before) > 500_000
     assert int(after) < 1_000  # What is searched is what came since.
     assert is_enabled == "True"
+
+
+def test_the_process_settles_when_the_application_has_opened_all_it_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[str] = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        for step in ("startup", "shutdown"):
+            await receive()
+            happened.append(step)
+            await send({"type": f"lifespan.{step}.complete"})
+
+    def settle() -> None:
+        happened.append("settled")
+        server.should_exit = True
+
+    monkeypatch.setattr(cli, "settle_process", settle)
+    server = cli.SettlingServer(uvicorn.Config(application, port=0, lifespan="on", log_config=None))
+    server.run()
+    assert happened == ["startup", "settled", "shutdown"]
