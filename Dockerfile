@@ -15,7 +15,8 @@ ENV PATH=/opt/xianzhi/bin:$PATH \
     XIANZHI_MODEL_DIR=/opt/models \
     XIANZHI_DATA_DIR=/data \
     XIANZHI_PORT=8000 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 USER xianzhi
 VOLUME /data
 EXPOSE 8000

@@ -40,7 +40,7 @@ from kb.checksums import file_sha256
 from kb.errors import XianzhiError
 from kb.folders import publish_folder, replace_file
 
-RECIPE = 2  # Raise when the same model would be exported to other files.
+RECIPE = 3  # Raise when the same model would be exported to other files.
 OPSET = 17
 # Eager attention is what the fusions recognise; safetensors because a pickle can run code.
 LOADING = {"attn_implementation": "eager", "use_safetensors": True}
