@@ -11,6 +11,7 @@ RUN sh deploy/runtime.sh /app /opt/xianzhi \
     && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin xianzhi \
     && install --directory --owner xianzhi /data
 COPY --from=prepare /opt/models /opt/models
+# GLIBC_TUNABLES: the encoder's weights in large pages of memory, docs/decisions/0002-encoder.md.
 ENV PATH=/opt/xianzhi/bin:$PATH \
     XIANZHI_MODEL_DIR=/opt/models \
     XIANZHI_DATA_DIR=/data \

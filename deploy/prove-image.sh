@@ -21,6 +21,7 @@ echo "2/4 install what serves"
 sh "$work/app/deploy/runtime.sh" "$work/app" "$work/venv"
 echo "3/4 serve as a user without rights"
 export XIANZHI_MODEL_DIR="$work/models" XIANZHI_DATA_DIR="$work/data" XIANZHI_API_KEY=prove XIANZHI_PORT="$port"
+export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 run="$work/venv/bin/xianzhi serve --host 0.0.0.0 --port $port"
 cd "$work/empty"
 as_nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"

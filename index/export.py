@@ -28,6 +28,7 @@ from index.prepared import (
     BUNDLED,
     DESCRIPTION_FILE,
     ONNX_FILES,
+    RECIPE,
     TOKENIZER_FILE,
     EncoderDescription,
     Pooling,
@@ -40,8 +41,7 @@ from kb.checksums import file_sha256
 from kb.errors import XianzhiError
 from kb.folders import publish_folder, replace_file
 
-RECIPE = 3  # Raise when the same model would be exported to other files.
-OPSET = 17
+OPSET = 17  # From 18 on ReduceMean takes its axes as an input: see `mean_of_rows` in quantise.py.
 # Eager attention is what the fusions recognise; safetensors because a pickle can run code.
 LOADING = {"attn_implementation": "eager", "use_safetensors": True}
 QUERY_PROMPT_NAMES = ("query",)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import onnx
@@ -214,19 +213,22 @@ def spelled_out(graph: Graph, node: onnx.NodeProto) -> list[onnx.NodeProto]:
     smallest = graph.set_constant(f"{node.name}_epsilon", np.array(epsilon, np.float32))
     nodes: list[onnx.NodeProto] = []
 
-    def step(operator: str, *inputs: str, **attributes: Any) -> str:
+    def step(operator: str, *inputs: str) -> str:
         name = f"{node.name}_{operator.lower()}_{len(nodes)}"
-        nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
+        nodes.append(helper.make_node(operator, inputs, [name], name=name))
         return name
 
-    def mean(values: str) -> str:
-        return step("ReduceMean", values, axes=[-1], keepdims=1)
+    def mean_of_rows(values: str) -> str:
+        name = step("ReduceMean", values)
+        nodes[-1].attribute.append(helper.make_attribute("axes", [-1]))
+        return name
 
-    # The bias comes first, next to the product that it belongs to: the two become one operator.
+    # The bias comes first: next to the product of an attention's output the two become one operator.
     for part in (*bias, skipped):
         added = step("Add", added, part)
-    centred = step("Sub", added, mean(added))
-    variance = mean(step("Mul", centred, centred))
+    centred = step("Sub", added, mean_of_rows(added))
+    # Mul, and Reciprocal below, where textbooks have Pow and Div: those onnxruntime folds back into the one operator.
+    variance = mean_of_rows(step("Mul", centred, centred))
     deviation = step("Sqrt", step("Add", variance, smallest))
     normalised = step("Mul", centred, step("Reciprocal", deviation))
     step("Add", step("Mul", normalised, gamma), beta)

@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from eval.bench.contenders import Contender, ContenderName, Material, open_contender
-from eval.bench.served import read_megabytes
+from eval.bench.served import LARGE_PAGES, read_megabytes
 from eval.datasets import Dataset, load_dataset
 from eval.termination import exit_when_terminated
 from eval.workbench import fill_database
@@ -32,8 +32,6 @@ from kb.settings import Settings
 ANSWER_SECONDS = 900.0  # The longest is a build.
 STOP_SECONDS = 10.0
 # No library may look for newer models, or tell anybody that it runs.
-# Large pages of memory for all of them, as our image asks for.
-LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 QUIET = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}
 
 
@@ -70,7 +68,7 @@ def start_rival(name: ContenderName, dataset: Path) -> Iterator[Rival]:
     """Yield a contender, its model loaded, nothing built."""
     command = [sys.executable, "-m", "eval.bench.contender_process", name, str(dataset)]
     # One footing: as many threads for every encoder as ours is served with.
-    environment = {**os.environ, **QUIET, **LARGE_PAGES, "OMP_NUM_THREADS": str(Settings().encoder_threads)}
+    environment = {**LARGE_PAGES, **os.environ, **QUIET, "OMP_NUM_THREADS": str(Settings().encoder_threads)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         answers: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=_pass_on, args=(process, answers), daemon=True).start()

@@ -11,7 +11,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.prepared import ModelDamaged, ModelNotPrepared, find_prepared, folder_name, read_description
+from index.prepared import ModelDamaged, ModelNotPrepared, Precision, find_prepared, folder_name, read_description
 from kb.folders import replace_file
 from kb.settings import Settings
 
@@ -94,4 +94,5 @@ def _find_base(settings: Settings) -> Path | None:
 def _fits(adoption: Adoption, settings: Settings, base: Path | None) -> bool:
     if adoption.model != folder_name(settings.model):
         return False
-    return base is None or read_description(base).weights == adoption.weights
+    # By what it was adapted from: the int8 file of the same model is made anew when a program makes better ones.
+    return base is None or read_description(base).weights[Precision.FLOAT32] == adoption.weights[Precision.FLOAT32]

@@ -27,17 +27,17 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-def prepare(settings: Settings, weights: str) -> None:
+def prepare(settings: Settings, weights: str, *, int8: str | None = None) -> None:
     """Prepare the configured model with these weights."""
-    folder = settings.model_dir / f"{folder_name(settings.model)}-{weights}"
-    write_encoder(folder, weights)
+    folder = settings.model_dir / f"{folder_name(settings.model)}-{weights}-{int8}"
+    write_encoder(folder, weights, int8=int8)
     pointer_path(settings.model, settings.model_dir).write_text(f'{{"folder": "{folder.name}"}}')
 
 
-def write_encoder(folder: Path, weights: str) -> Path:
+def write_encoder(folder: Path, weights: str, *, int8: str | None = None) -> Path:
     """Write what a prepared folder says about itself."""
     folder.mkdir(parents=True)
-    sums = {"float32": weights, "int8": weights}
+    sums = {"float32": weights, "int8": int8 or weights}
     description = EncoderDescription("model", 2, "", "", "mean", True, 8, 0, sums)
     (folder / DESCRIPTION_FILE).write_text(description.to_json())
     return folder
@@ -96,6 +96,12 @@ def test_a_model_that_was_replaced_under_its_name_serves_itself(settings: Settin
     adopt_new(settings, "one")
     prepare(settings, "second")
     assert find_serving(settings) == find_prepared(settings.model, settings.model_dir)
+
+
+def test_a_base_whose_int8_file_was_made_anew_keeps_the_adapted_encoder(settings: Settings) -> None:
+    adapted = adopt_new(settings, "one")
+    prepare(settings, "first", int8="made by a newer program")
+    assert find_serving(settings) == adapted
 
 
 def test_a_replica_needs_the_adapted_encoder_alone(settings: Settings) -> None:
