@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from kb.number_reader import NumberReader
 from kb.settings import Settings
 from kb.writer_lock import WriterLock
 
@@ -69,6 +70,12 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._create_engine()
         self._writer_lock = self._make_writer_lock()
+        # Not in memory: there each connection has a database of its own.
+        self._numbers = NumberReader(self.engine) if self._is_sqlite_file else None
+
+    @property
+    def _is_sqlite_file(self) -> bool:
+        return self.is_sqlite and bool(self.url.database)
 
     def _create_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -80,7 +87,7 @@ class Database:
         return engine
 
     def _make_writer_lock(self) -> WriterLock | None:
-        if not self.is_sqlite or not self.url.database:
+        if not self._is_sqlite_file:
             return None
         return WriterLock(Path(f"{self.url.database}-writer"), timeout_seconds=BUSY_TIMEOUT_SECONDS)
 
@@ -105,6 +112,9 @@ class Database:
 
     def read_number(self, query: str) -> int:
         """Return the one number that a constant query yields, with as little ceremony as the driver allows."""
+        number = None if self._numbers is None else self._numbers.read(query)
+        if number is not None:
+            return number
         with self.engine.connect() as connection:
             return int(connection.exec_driver_sql(query).scalar_one())
 
@@ -140,7 +150,9 @@ class Database:
         return config
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection that nobody uses."""
+        if self._numbers is not None:
+            self._numbers.close()
         self.engine.dispose()
 
 
