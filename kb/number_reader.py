@@ -1,7 +1,7 @@
 """One number, asked for before every match: by a connection that nobody else has, and by the driver alone.
 
-To take a connection from the pool, look at what it returns and give it back, costs ten times what SQLite needs to find
-the number; and each step lets the other threads go first.
+To take a connection from the pool, look at what it returns and give it back, takes longer than SQLite needs to find the
+number; and each step lets the other threads go first.
 """
 
 from __future__ import annotations
