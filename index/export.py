@@ -28,7 +28,6 @@ from index.prepared import (
     BUNDLED,
     DESCRIPTION_FILE,
     ONNX_FILES,
-    RECIPE,
     TOKENIZER_FILE,
     EncoderDescription,
     Pooling,
@@ -41,6 +40,7 @@ from kb.checksums import file_sha256
 from kb.errors import XianzhiError
 from kb.folders import publish_folder, replace_file
 
+RECIPE = 3  # Raise when the same model would be exported to other files.
 OPSET = 17  # From 18 on ReduceMean takes its axes as an input: see `mean_of_rows` in quantise.py.
 # Eager attention is what the fusions recognise; safetensors because a pickle can run code.
 LOADING = {"attn_implementation": "eager", "use_safetensors": True}

@@ -1,6 +1,6 @@
 """The folder of a prepared encoder: what lies in it, what it says about itself, how it is found.
 
-<model_dir>/<name>.r<recipe>.json            which folder serves this name
+<model_dir>/<name>.json                      which folder serves this name
 <model_dir>/<name>-<checksum>/encoder.json   the description below
 <model_dir>/<name>-<checksum>/{model.onnx, model.int8.onnx, tokenizer.json}
 """
@@ -20,7 +20,6 @@ BUNDLED = "bundled"
 # What the bundled encoder has learnt of how customers speak: trained by `xianzhi index train-bundled`
 # (docs/decisions/0010-customers-language.md).
 CHANGE_FILE = Path(__file__).parent / "bundled_weights" / "customers-language.safetensors"
-RECIPE = 3  # Raise when the same model would be exported to other files: all that was prepared is prepared anew.
 PREPARED_FORMAT = 1  # Raise when older prepared folders can no longer be served.
 DESCRIPTION_FILE = "encoder.json"
 TOKENIZER_FILE = "tokenizer.json"
@@ -86,7 +85,7 @@ def folder_name(model: str) -> str:
 
 def pointer_path(model: str, model_dir: Path) -> Path:
     """Return the file that says which prepared folder serves a model."""
-    return model_dir / f"{folder_name(model)}.r{RECIPE}.json"
+    return model_dir / f"{folder_name(model)}.json"
 
 
 def find_prepared(model: str, model_dir: Path) -> Path:

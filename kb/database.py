@@ -20,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from kb.number_reader import NumberReader
@@ -70,12 +70,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._create_engine()
         self._writer_lock = self._make_writer_lock()
-        # Not in memory: there each connection has a database of its own.
-        self._numbers = NumberReader(self.engine) if self._is_sqlite_file else None
-
-    @property
-    def _is_sqlite_file(self) -> bool:
-        return self.is_sqlite and bool(self.url.database)
+        # In memory no connection can be spared: it is the database.
+        is_in_file = self.is_sqlite and isinstance(self.engine.pool, QueuePool)
+        self._numbers = NumberReader(self.engine) if is_in_file else None
 
     def _create_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -87,7 +84,7 @@ class Database:
         return engine
 
     def _make_writer_lock(self) -> WriterLock | None:
-        if not self._is_sqlite_file:
+        if not self.is_sqlite or not self.url.database:
             return None
         return WriterLock(Path(f"{self.url.database}-writer"), timeout_seconds=BUSY_TIMEOUT_SECONDS)
 

@@ -18,8 +18,9 @@ PATIENCE_SECONDS = 1.0  # A database that hangs is waited for by each thread on 
 class NumberReader:
     """Asks an SQLite database for single numbers; safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._engine = engine
+        self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._connection: PoolProxiedConnection | None = None
 
@@ -28,34 +29,34 @@ class NumberReader:
 
         Raises what SQLAlchemy makes of the driver's errors.
         """
-        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+        if not self._lock.acquire(timeout=self._patience_seconds):
             return None
+        failure = self._engine.dialect.loaded_dbapi.Error
         try:
             return self._ask(query)
-        finally:
-            self._lock.release()
-
-    def _ask(self, query: str) -> int:
-        connection, failure = self._connection or self._open(), self._engine.dialect.loaded_dbapi.Error
-        try:
-            with closing(connection.cursor()) as cursor:
-                cursor.execute(query)
-                # All rows: one that is left would keep the moment that was read, and the log from being cut.
-                [(number,)] = cursor.fetchall()
         except failure as error:
             self._close()
             raise DBAPIError.instance(query, None, error, failure, dialect=self._engine.dialect) from error
-        return int(number)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
-        """Close the connection; the next number opens another."""
-        with self._lock:
-            self._close()
+        """Close the connection, unless a thread hangs with it; the next number opens another."""
+        if self._lock.acquire(timeout=self._patience_seconds):
+            try:
+                self._close()
+            finally:
+                self._lock.release()
 
-    def _open(self) -> PoolProxiedConnection:
-        self._connection = self._engine.raw_connection()
-        self._connection.detach()
-        return self._connection
+    def _ask(self, query: str) -> int:
+        if self._connection is None:
+            self._connection = self._engine.raw_connection()
+            self._connection.detach()
+        with closing(self._connection.cursor()) as cursor:
+            cursor.execute(query)
+            # All rows: one that is left would keep the moment that was read, and the log from being cut.
+            [(number,)] = cursor.fetchall()
+        return int(number)
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None

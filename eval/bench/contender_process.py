@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from eval.bench.contenders import Contender, ContenderName, Material, open_contender
-from eval.bench.served import LARGE_PAGES, read_megabytes
+from eval.bench.served import read_megabytes
 from eval.datasets import Dataset, load_dataset
 from eval.termination import exit_when_terminated
 from eval.workbench import fill_database
@@ -68,7 +68,7 @@ def start_rival(name: ContenderName, dataset: Path) -> Iterator[Rival]:
     """Yield a contender, its model loaded, nothing built."""
     command = [sys.executable, "-m", "eval.bench.contender_process", name, str(dataset)]
     # One footing: as many threads for every encoder as ours is served with.
-    environment = {**LARGE_PAGES, **os.environ, **QUIET, "OMP_NUM_THREADS": str(Settings().encoder_threads)}
+    environment = {**os.environ, **QUIET, "OMP_NUM_THREADS": str(Settings().encoder_threads)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         answers: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=_pass_on, args=(process, answers), daemon=True).start()

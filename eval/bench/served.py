@@ -32,8 +32,6 @@ OPEN_AND_OWN = {
     "XIANZHI_API_KEYS_FILE": "",
     "XIANZHI_KEYS_REQUIRED": "false",
 }
-# As the image asks for; what is compared with ours gets them too.
-LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 class ServerNotStarted(XianzhiError):
@@ -60,7 +58,7 @@ def serve_folder(data_dir: Path, log: Path, *, environment: Mapping[str, str] | 
     """Yield a server of a data folder, ready to be asked; what it says goes to `log`."""
     port = _find_free_port()
     started = time.perf_counter()
-    variables = {**LARGE_PAGES, **os.environ, "XIANZHI_DATA_DIR": str(data_dir), **(environment or {})}
+    variables = {**os.environ, "XIANZHI_DATA_DIR": str(data_dir), **(environment or {})}
     command = [sys.executable, "-m", "xianzhi", "serve", "--host", HOST, "--port", str(port)]
     with log.open("wb") as output, subprocess.Popen(command, env=variables, stdout=output, stderr=output) as process:
         try:
