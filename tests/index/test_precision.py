@@ -46,7 +46,10 @@ def encoded(sample: Dataset, owners: list[tuple[str, str]]) -> dict[str, Encoded
     texts, passages = [question.text for question in sample.questions], [text for _, text in owners]
     encoders = {precision: open_real_encoder(precision) for precision in ("float32", "int8")}
     return {
-        precision: Encoded(encoder.encode_questions(texts), encoder.encode_passages(passages))
+        # Questions one by one, as they are served: in int8 a text's companions in a batch change its vector a little.
+        precision: Encoded(
+            np.vstack([encoder.encode_questions([text]) for text in texts]), encoder.encode_passages(passages)
+        )
         for precision, encoder in encoders.items()
     }
 
