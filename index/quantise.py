@@ -116,7 +116,7 @@ def quantise(source: Path, target: Path, samples: Sequence[Feed]) -> None:
 
     `samples` are inputs of the model that show how large its activations get.
     """
-    quantise_rewritten(source, target, samples, rewrites=(smooth_inputs, split_layers, spell_out_normalisations))
+    quantise_rewritten(source, target, samples, rewrites=REWRITES)
 
 
 def quantise_rewritten(
@@ -298,6 +298,7 @@ def pack_blocks(source: Path, target: Path, samples: Sequence[Feed]) -> None:
     onnx.save(packer.model.model, str(target))
 
 
+REWRITES: Sequence[Rewrite] = (smooth_inputs, split_layers, spell_out_normalisations)  # Of what is served.
 SERVED = "int8 + all (served)"
 VARIANTS: Mapping[str, Quantiser] = {
     "int8 per channel": partial(quantise_rewritten, rewrites=()),
@@ -305,10 +306,6 @@ VARIANTS: Mapping[str, Quantiser] = {
     "int8 + split": partial(quantise_rewritten, rewrites=(split_layers,)),
     "int8 + smooth, split": partial(quantise_rewritten, rewrites=(smooth_inputs, split_layers)),
     SERVED: quantise,
-    "int8 + all, float words": partial(
-        quantise_rewritten,
-        rewrites=(smooth_inputs, split_layers, spell_out_normalisations),
-        float_operators={WORD_TABLE},
-    ),
+    "int8 + all, float words": partial(quantise_rewritten, rewrites=REWRITES, float_operators={WORD_TABLE}),
     "4-bit blocks": pack_blocks,
 }

@@ -10,7 +10,8 @@ import threading
 from contextlib import closing
 
 from sqlalchemy import Engine, PoolProxiedConnection
-from sqlalchemy.exc import DBAPIError
+
+from kb.driver_errors import as_sqlalchemy_error
 
 PATIENCE_SECONDS = 1.0  # A database that hangs is waited for by each thread on a connection of its own.
 
@@ -31,12 +32,12 @@ class NumberReader:
         """
         if not self._lock.acquire(timeout=self._patience_seconds):
             return None
-        failure = self._engine.dialect.loaded_dbapi.Error
+        dialect = self._engine.dialect
         try:
             return self._ask(query)
-        except failure as error:
+        except dialect.loaded_dbapi.Error as error:
             self._close()
-            raise DBAPIError.instance(query, None, error, failure, dialect=self._engine.dialect) from error
+            raise as_sqlalchemy_error(error, query, dialect) from error
         finally:
             self._lock.release()
 

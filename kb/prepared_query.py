@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, SelectBase
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from kb.driver_errors import as_sqlalchemy_error
 
 Values = Mapping[str, str | int | None]
 Row = Sequence[Any]
@@ -59,10 +60,7 @@ class PreparedQuery:
             cursor.execute(compiled.text, compiled.bind(values))
             rows = cursor.fetchall()
         except dialect.loaded_dbapi.Error as error:
-            kind = dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(
-                compiled.text, None, error, kind, hide_parameters=True, dialect=dialect
-            ) from error
+            raise as_sqlalchemy_error(error, compiled.text, dialect) from error
         finally:
             cursor.close()
         return compiled.read(rows)
