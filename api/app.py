@@ -121,6 +121,7 @@ async def _run(
         yield
         return
     async with AsyncExitStack() as stack:
+        stack.callback(app.state.places.close)
         if settings.traces_endpoint:
             await stack.enter_async_context(contextmanager_in_threadpool(open_tracing(settings.traces_endpoint)))
         matcher = given

@@ -48,5 +48,5 @@ def open_texts(content: Path, starts: Path) -> PassageTexts:
     """Open written texts."""
     bounds = np.fromfile(starts, "<i8").astype(np.int64)
     is_empty = content.stat().st_size == 0
-    mapped = np.zeros(0, np.uint8) if is_empty else np.memmap(content, np.uint8, mode="r")
+    mapped = np.zeros(0, np.uint8) if is_empty else np.asarray(np.memmap(content, np.uint8, mode="r"))
     return PassageTexts(mapped, bounds, [])

@@ -94,7 +94,9 @@ class MatchRecorder:
             fits = len(self._waiting) < self._rules.capacity and not self._is_closing
             if fits:
                 self._waiting.append(match)
-                self._changed.notify_all()
+                # Of those between nobody is told: the thread would wake for each, only to wait on.
+                if len(self._waiting) in (1, BATCH):
+                    self._changed.notify_all()
         if not fits:
             self._count(RecordOutcome.DROPPED, 1)
 

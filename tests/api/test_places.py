@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import anyio
@@ -242,6 +243,49 @@ def test_who_goes_away_costs_nothing_and_the_next_is_called() -> None:
             work.release.set()
         assert work.begun == ["at work", "next"]
         assert places.count_at_work(AGENT) == 0
+
+    run(test)
+
+
+def test_who_goes_away_from_work_leaves_the_place_when_the_work_is_done() -> None:
+    async def test() -> None:
+        places, work, leaving = Places(most_at_once=1), Work(), anyio.CancelScope()
+
+        async def ask_and_leave() -> None:
+            with leaving:
+                await places.run(AGENT, work.begin("given up"), Deadline())
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask_and_leave)
+            await wait_until(lambda: work.begun == ["given up"])
+            leaving.cancel()
+            await anyio.wait_all_tasks_blocked()
+            assert places.count_at_work(AGENT) == 1
+            work.release.set()
+            await wait_until(lambda: places.count_at_work(AGENT) == 0)
+
+    run(test)
+
+
+def test_work_knows_whose_request_it_is_for() -> None:
+    whose = ContextVar[str]("whose")
+
+    async def test() -> None:
+        whose.set("the request's")
+        assert await Places().run(AGENT, whose.get, Deadline()) == "the request's"
+
+    run(test)
+
+
+def test_threads_end_with_the_application_and_begin_anew_with_the_next() -> None:
+    async def test() -> None:
+        places = Places()
+        first = await places.run(AGENT, threading.current_thread, Deadline())
+        places.close()
+        await wait_until(lambda: not first.is_alive())
+        second = await places.run(AGENT, threading.current_thread, Deadline())
+        assert second.is_alive()
+        places.close()
 
     run(test)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,7 +16,14 @@ from sqlalchemy.orm import Session
 
 from kb.database import Database
 from kb.feedback.models import AnsweredMatch, AskedThrough, FeedbackVerdict
-from kb.feedback.recorder import PRUNED_AT_ONCE, MatchRecorder, RecordingRules, RecordOutcome, open_recorder
+from kb.feedback.recorder import (
+    BATCH,
+    PRUNED_AT_ONCE,
+    MatchRecorder,
+    RecordingRules,
+    RecordOutcome,
+    open_recorder,
+)
 from kb.feedback.repository import insert_matches, list_matches
 from kb.feedback.service import NewJudgement, save_judgement
 from kb.handovers.models import HandoverRow, NewHandover
@@ -121,6 +129,18 @@ def test_nothing_else_is_replaced(database: Database, earlier: dict[str, Any], l
     with open_recorder(database, RecordingRules(), clock=lambda: AT, count=Counts()) as recorder:
         recorder.record(make_answered("r2", at=AT + timedelta(seconds=1), replaces="r1", **later))
     assert read_ids(database) == ["r1", "r2"]
+
+
+def test_a_full_batch_waits_for_no_more_company(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.feedback.recorder.GATHER_SECONDS", 600.0)
+    written = Event()
+    with open_recorder(database, RecordingRules(), clock=lambda: AT, count=lambda *_: written.set()) as recorder:
+        for match in number(BATCH - 1):
+            recorder.record(match)
+        assert not written.wait(0.2)
+        recorder.record(make_answered("last"))
+        assert written.wait(30.0)
+    assert len(read_ids(database)) == BATCH
 
 
 def test_closing_writes_what_still_waits(make_database: Callable[[], Database]) -> None:
