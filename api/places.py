@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from anyio import CancelScope, Event, move_on_after
+from anyio.lowlevel import checkpoint
 
 from api.errors import ServiceBusy
 from index.deadline import Deadline
@@ -138,17 +139,18 @@ class Places:
         line = self._lines[kind]
         await self._wait(line, deadline)
         try:
+            await checkpoint()  # Who is gone by now is seen to be gone.
             deadline.check()
-            with CancelScope(shield=True):  # The place is taken until the thread is done, whoever still waits.
+            with CancelScope(shield=True):  # The place is taken until the thread is done, though nobody waits.
                 loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._threads, copy_context().run, work)
+                answer = await loop.run_in_executor(self._threads, copy_context().run, _do, work)
             return answer
         finally:
             line.at_work -= 1
             self._call_next()
 
     def _make_threads(self) -> ThreadPoolExecutor:
-        # Not anyio's: by a Python queue and a limiter more, each answer takes it a tenth of the event loop's time.
+        # Not anyio's threads: their queue and limiter, in Python, cost the event loop a tenth of its time an answer.
         return ThreadPoolExecutor(self._most_at_once, thread_name_prefix="place")
 
     def _is_free(self, line: _Line) -> bool:
@@ -193,6 +195,13 @@ class Places:
             self._give_place(line)
             line.waiting.popleft().set()
             line.note_move(self._clock())
+
+
+def _do(work: Callable[[], Answer]) -> Answer:
+    try:
+        return work()
+    except StopIteration as error:  # A future takes none, and who waits for it would do so for ever.
+        raise RuntimeError("Work ended in StopIteration.") from error
 
 
 def _make_busy(line: _Line) -> ServiceBusy:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
+from threading import Semaphore
 
 from index.deadline import Deadline
 
@@ -19,25 +19,14 @@ class Turns:
     """So many turns, taken by threads; nobody waits for one longer than the answer is waited for."""
 
     def __init__(self, most: int) -> None:
-        # Not a Semaphore, which is made of several locks: whoever waits for one of them gives the interpreter away.
-        self._free: SimpleQueue[None] = SimpleQueue()
-        for _ in range(most):
-            self._free.put(None)
+        self._free = Semaphore(most)
 
     @contextmanager
     def take(self, deadline: Deadline) -> Iterator[None]:
         """Have a turn; raises `DeadlinePassed` where none is free in time."""
-        self._wait(deadline)
+        while not self._free.acquire(timeout=max(0.0, min(deadline.seconds_left, LOOK_SECONDS))):
+            deadline.check()
         try:
             yield
         finally:
-            self._free.put(None)
-
-    def _wait(self, deadline: Deadline) -> None:
-        while True:
-            try:
-                self._free.get(timeout=max(0.0, min(deadline.seconds_left, LOOK_SECONDS)))
-            except Empty:
-                deadline.check()
-            else:
-                return
+            self._free.release()

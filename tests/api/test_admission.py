@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from api.errors import ServiceBusy
 from api.places import PLACES, RULES, Places, RequestClass
 from api.services import OTHERS_AT_ONCE, Services
 from index.deadline import Deadline
+from index.matcher import Matcher
 from kb.access import ApiKey, Role
 from kb.errors import InvalidInput
 from tests.api.conftest import Shop, fill, open_shop
@@ -187,6 +190,37 @@ def test_who_hangs_up_while_waiting_is_never_matched(full_shop: Shop) -> None:
         full_shop.client.portal.call(ask_and_hang_up)
     assert (sent, count_matches(full_shop)) == ([], matched)
     assert 'xianzhi_class_requests_total{class="agent",outcome="gone"} 1.0' in full_shop.client.get("/metrics").text
+
+
+def test_what_is_asked_by_somebody_who_is_gone_by_then_is_not_begun(
+    full_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(Matcher, "match", lambda *_, **__: begun.append("match"))
+    assert full_shop.client.portal is not None
+    messages: Iterator[Message] = chain(
+        [{"type": "http.request", "body": b'{"question": "refund"}', "more_body": False}],
+        repeat({"type": "http.disconnect"}),
+    )
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    full_shop.client.portal.call(app_of(full_shop), make_scope(), receive, send)
+    assert not begun
+
+
+def test_threads_of_the_places_end_with_the_application(tmp_path: Path, empty_sqlite_file: Path) -> None:
+    with open_shop(tmp_path, empty_sqlite_file) as shop:
+        assert shop.client.portal is not None
+        work = threading.current_thread
+        thread = shop.client.portal.call(services_of(shop).places.run, AGENT, work, Deadline())
+        assert thread.is_alive()
+    thread.join(PATIENCE_SECONDS)
+    assert not thread.is_alive()
 
 
 def count_matches(shop: Shop) -> float:

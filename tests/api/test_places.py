@@ -277,7 +277,17 @@ def test_work_knows_whose_request_it_is_for() -> None:
     run(test)
 
 
-def test_threads_end_with_the_application_and_begin_anew_with_the_next() -> None:
+def test_work_that_ends_in_stop_iteration_is_an_error_and_gives_its_place_back() -> None:
+    async def test() -> None:
+        places = Places(most_at_once=1)
+        with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(RuntimeError):
+            await places.run(AGENT, lambda: next(iter([])), Deadline())
+        assert places.count_at_work(AGENT) == 0
+
+    run(test)
+
+
+def test_threads_end_when_closed_and_begin_anew_with_the_next_work() -> None:
     async def test() -> None:
         places = Places()
         first = await places.run(AGENT, threading.current_thread, Deadline())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -141,6 +142,18 @@ def test_a_full_batch_waits_for_no_more_company(database: Database, monkeypatch:
         recorder.record(make_answered("last"))
         assert written.wait(30.0)
     assert len(read_ids(database)) == BATCH
+
+
+def test_a_match_that_comes_alone_is_written_by_itself(database: Database) -> None:
+    written = Event()
+    with open_recorder(database, RecordingRules(), clock=lambda: AT, count=lambda *_: written.set()) as recorder:
+        recorder.record(make_answered("first"))
+        assert written.wait(30.0)
+        time.sleep(0.2)  # By then the thread waits for the next.
+        written.clear()
+        recorder.record(make_answered("second"))
+        assert written.wait(30.0)
+    assert read_ids(database) == ["first", "second"]
 
 
 def test_closing_writes_what_still_waits(make_database: Callable[[], Database]) -> None:
