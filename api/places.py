@@ -141,7 +141,7 @@ class Places:
         try:
             await checkpoint()  # Who is gone by now is seen to be gone.
             deadline.check()
-            with CancelScope(shield=True):  # The place is taken until the thread is done, though nobody waits.
+            with CancelScope(shield=True):  # Who hangs up leaves the place when the thread is done.
                 loop = asyncio.get_running_loop()
                 answer = await loop.run_in_executor(self._threads, copy_context().run, _do, work)
             return answer
