@@ -14,6 +14,24 @@ from api import cli
 from api.process import SWITCH_SECONDS
 
 SHOWN = "import sys; from api.process import *; prepare_process(); print(sys.getswitchinterval(), limit_heaps())"
+# Freed once, a large piece makes glibc put the next such among the small ones.
+LARGE = """
+import ctypes
+from api.process import prepare_process
+prepare_process()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+libc.free(libc.malloc(20_000_000))
+def read_kilobytes():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS:"))
+before = read_kilobytes()
+large = libc.malloc(12_000_000)
+ctypes.memset(large, 1, 12_000_000)
+behind = libc.malloc(100_000)
+taken = read_kilobytes() - before
+libc.free(large)
+print(taken, read_kilobytes() - before)
+"""
 GARBAGE = """
 import gc
 from api.process import settle_process
@@ -29,6 +47,14 @@ def test_the_process_is_set_up() -> None:
     switch, has_few_heaps = done.stdout.split()
     assert float(switch) == SWITCH_SECONDS
     assert has_few_heaps == str(platform.libc_ver()[0] == "glibc")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="Another C library keeps memory in its own way.")
+def test_a_large_piece_of_memory_is_given_back_when_it_is_freed() -> None:
+    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True, timeout=60)
+    taken, kept = map(int, done.stdout.split())
+    assert taken > 11_000
+    assert kept < 1_000
 
 
 def test_what_there_is_when_serving_begins_is_not_searched_for_garbage_again() -> None:
