@@ -34,6 +34,7 @@ import orjson
 from index.catalogue import Catalogue, assemble_catalogue
 from index.columns import make_columns, read_columns, write_columns
 from index.entry import Entry, map_entries
+from index.mapped import map_array
 from kb.articles.models import Audience, Basis
 from kb.changes import ItemKind
 from kb.checksums import file_sha256, list_files
@@ -201,12 +202,9 @@ def write_catalogue(folder: Path, entries: Sequence[Entry]) -> None:
 
 def open_catalogue(folder: Path) -> Catalogue:
     """Open a written catalogue; an item's line is read when its entry is asked for."""
-    path = folder / ITEMS_FILE
-    is_empty = path.stat().st_size == 0
-    content = np.zeros(0, np.uint8) if is_empty else np.asarray(np.memmap(path, np.uint8, mode="r"))
     starts = np.fromfile(folder / ITEM_STARTS_FILE, "<i8").astype(np.int64)
     columns, shares = read_columns(folder / COLUMNS_FILE)
-    return assemble_catalogue(map_entries(content, starts, _read_entry), columns, shares)
+    return assemble_catalogue(map_entries(map_array(folder / ITEMS_FILE, "u1"), starts, _read_entry), columns, shares)
 
 
 def read_entries(path: Path) -> Iterator[Entry]:

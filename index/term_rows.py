@@ -19,6 +19,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from index.mapped import map_array
+
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
@@ -182,14 +184,8 @@ def open_term_rows(folder: Path) -> TermRows | None:
     if not folder.is_dir():
         return None
     totals: dict[str, int] = json.loads((folder / TOTALS_FILE).read_text(encoding="utf-8"))
-    starts, names, counts, lengths = (_map(folder / name, kind) for name, kind in FILES.items())
+    starts, names, counts, lengths = (map_array(folder / name, kind) for name, kind in FILES.items())
     return TermRows(CutRows(starts, names, counts, lengths.reshape(len(starts) - 1, max(len(totals), 1)), totals))
-
-
-def _map(path: Path, kind: str) -> NDArray[Any]:
-    if not path.stat().st_size:  # What cannot be mapped.
-        return np.zeros(0, kind)
-    return np.asarray(np.memmap(path, kind, mode="r"))
 
 
 def _list_lengths() -> Iterator[int]:

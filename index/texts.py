@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.mapped import map_array
 from kb.items import Item
 
 
@@ -47,6 +48,4 @@ def write_texts(texts: Sequence[str], content: Path, starts: Path) -> None:
 def open_texts(content: Path, starts: Path) -> PassageTexts:
     """Open written texts."""
     bounds = np.fromfile(starts, "<i8").astype(np.int64)
-    is_empty = content.stat().st_size == 0
-    mapped = np.zeros(0, np.uint8) if is_empty else np.asarray(np.memmap(content, np.uint8, mode="r"))
-    return PassageTexts(mapped, bounds, [])
+    return PassageTexts(map_array(content, "u1"), bounds, [])
